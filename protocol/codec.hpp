@@ -1,18 +1,19 @@
-// Batches and control messages: bytes to values and back. Reader and writer stand in one room, so that the layout drawn
-// here has one home:
+// Batches and control messages: bytes to values and back. Reader and writer stand in one room, so that the
+// layout drawn here has one home:
 //
 //   frame 0    0  u32  magic "SPKD"
 //              4  u16  protocol version
 //              6  u16  number of messages
 //              8  u64  incarnation of the front end
 //             16  u64  sequence number, per connection and direction, from 1
-//             24  u64  checksum: XXH64 of frame 0 with these 8 bytes zero, then of each further frame, each seeded with
+//             24  u64  checksum: XXH64 of frame 0 with these 8 bytes zero, then of each further frame, each
+//             seeded with
 //                      the result of the one before; the first seed is 0
 //             32       messages: u64 length, FlatBuffer, zero bytes up to a multiple of 8
 //   frame n          the body of the message that names it; each frame is named once, in order
 //
-// All numbers are little-endian. Each message is a FlatBuffer of its own, so that a corrupt offset inside one cannot
-// reach the bytes of another.
+// All numbers are little-endian. Each message is a FlatBuffer of its own, so that a corrupt offset inside one
+// cannot reach the bytes of another.
 #pragma once
 
 #include <cstddef>
@@ -37,14 +38,14 @@ inline constexpr size_t kMaxFrames = 1024;
 
 enum class Errc {
   kOk,
-  kShort,      // a frame ends inside its header or a message
-  kNotABatch,  // the magic number is missing
+  kShort,         // a frame ends inside its header or a message
+  kNotABatch,     // the magic number is missing
   kOtherVersion,  // another version of the protocol
-  kChecksum,   // the bytes are not those that were sent
-  kCount,      // other than the announced number of messages, or more than kMaxMessages
-  kStructure,  // the FlatBuffers verifier refused a message
-  kMeaning,    // a value that the specification does not allow
-  kFrames,     // raw frames missing, left over, or named out of order
+  kChecksum,      // the bytes are not those that were sent
+  kCount,         // other than the announced number of messages, or more than kMaxMessages
+  kStructure,     // the FlatBuffers verifier refused a message
+  kMeaning,       // a value that the specification does not allow
+  kFrames,        // raw frames missing, left over, or named out of order
 };
 std::string_view Describe(Errc code);
 

@@ -29,14 +29,25 @@ struct FrameTaker {
 std::string_view View(const fb::Vector<uint8_t>* v) {
   return v ? std::string_view(reinterpret_cast<const char*>(v->data()), v->size()) : std::string_view();
 }
-std::string_view View(const fb::String* s) { return s ? std::string_view(s->data(), s->size()) : std::string_view(); }
+std::string_view View(const fb::String* s) {
+  return s ? std::string_view(s->data(), s->size()) : std::string_view();
+}
 
 using TextVector = fb::Vector<fb::Offset<fb::String>>;
 
 struct Decoder {
   FrameTaker& frames;
   Scratch& scratch;
+  size_t text_budget;  // offsets may alias: texts that add up to more than the message would multiply when
+                       // copied
   Errc error = Errc::kOk;
+
+  std::string_view Charge(const fb::String* text) {
+    const std::string_view view = View(text);
+    Require(view.size() <= text_budget);
+    text_budget -= std::min(view.size(), text_budget);
+    return view;
+  }
 
   Fields ReadFields(const TextVector* v) {
     scratch.fields.clear();
@@ -45,20 +56,23 @@ struct Decoder {
       error = Errc::kMeaning;
       return {};
     }
-    for (fb::uoffset_t i = 0; i < v->size(); i += 2) scratch.fields.push_back({View(v->Get(i)), View(v->Get(i + 1))});
+    for (fb::uoffset_t i = 0; i < v->size(); i += 2) {
+      scratch.fields.push_back({Charge(v->Get(i)), Charge(v->Get(i + 1))});
+    }
     return scratch.fields;
   }
 
   std::span<const std::string_view> ReadTexts(const TextVector* v) {
     scratch.texts.clear();
     if (v == nullptr) return {};
-    for (const fb::String* text : *v) scratch.texts.push_back(View(text));
+    for (const fb::String* text : *v) scratch.texts.push_back(Charge(text));
     return scratch.texts;
   }
 
   Body ReadBody(const fb::Vector<uint8_t>* inside, uint16_t frame) {
     if (frame == 0) return {View(inside)};
-    if (inside != nullptr || frames.frames == nullptr || frame != frames.next || frame >= frames.frames->size()) {
+    if (inside != nullptr || frames.frames == nullptr || frame != frames.next ||
+        frame >= frames.frames->size()) {
       error = Errc::kFrames;
       return {};
     }
@@ -110,6 +124,7 @@ struct Decoder {
     r.arguments = View(m.arguments());
     r.body_kind = ReadEnum<BodyKind>(m.body_kind(), spikard_wire::BodyKind::MAX);
     r.body = ReadBody(m.body(), m.body_frame());
+    Require(r.body_kind == BodyKind::kWhole || r.body.bytes.empty());
     r.request_id = View(m.request_id());
     r.scheme = View(m.scheme());
     r.client_host = View(m.client_host());
@@ -157,7 +172,10 @@ struct Decoder {
   Payload Read(const spikard_wire::SocketMessage& m) {
     return SocketMessage{m.text(), ReadBody(m.body(), m.body_frame())};
   }
-  Payload Read(const spikard_wire::SocketClose& m) { return SocketClose{m.code(), View(m.reason())}; }
+  Payload Read(const spikard_wire::SocketClose& m) {
+    Require(m.code() >= 1000 && m.code() <= 4999);  // RFC 6455, section 7.4.2
+    return SocketClose{m.code(), View(m.reason())};
+  }
 
   Payload Read(const spikard_wire::Attach& m) { return Attach{m.pid(), m.slots()}; }
   Payload Read(const spikard_wire::Attached& m) {
@@ -172,9 +190,9 @@ struct Decoder {
   Errc ReadMessage(const spikard_wire::Message& m, Payload* payload) {
     using spikard_wire::Payload;
     switch (m.payload_type()) {
-#define SPIKARD_READ(Type)                         \
-  case Payload::Type:                              \
-    *payload = Read(*m.payload_as_##Type());       \
+#define SPIKARD_READ(Type)                   \
+  case Payload::Type:                        \
+    *payload = Read(*m.payload_as_##Type()); \
     return error;
       SPIKARD_READ(Hello)
       SPIKARD_READ(ManifestWanted)
@@ -211,6 +229,28 @@ struct Decoder {
   }
 };
 
+template <typename... Types>
+bool IsOneOf(const Payload& payload) {
+  return (std::holds_alternative<Types>(payload) || ...);
+}
+
+// Messages about an exchange; all others are about the worker and name exchange 0.
+bool IsAboutExchange(const Payload& payload) {
+  return IsOneOf<Request, Response, Problem, Returned, Chunk, Window, Cancel, SocketAccept, SocketMessage,
+                 SocketClose>(payload);
+}
+
+// Messages that travel on the attach socket alone.
+bool IsAttachOnly(const Payload& payload) {
+  return IsOneOf<Attach, Attached, DumpStacks, Stacks, Interrupt, Die>(payload);
+}
+
+// What may travel on the attach socket: messages without fields, so that nothing points into the decoder's
+// scratch.
+bool IsControl(const Payload& payload) {
+  return IsAttachOnly(payload) || IsOneOf<Refused, Drain, Leaving>(payload);
+}
+
 // REQUIRES: `bytes` aligned to 8.
 Errc DecodeMessage(std::string_view bytes, FrameTaker& frames, Scratch& scratch, Message* message) {
   fb::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), kMaxDepth, kMaxTables);
@@ -218,18 +258,10 @@ Errc DecodeMessage(std::string_view bytes, FrameTaker& frames, Scratch& scratch,
   const auto& m = *fb::GetRoot<spikard_wire::Message>(bytes.data());
   message->exchange = m.exchange();
   message->slot = m.slot();
-  return Decoder{frames, scratch}.ReadMessage(m, &message->payload);
-}
-
-// What may travel on the attach socket: messages without fields, so that nothing points into the decoder's scratch.
-bool IsControl(const Payload& payload) {
-  return std::visit(
-      []<typename T>(const T&) {
-        return std::is_same_v<T, Attach> || std::is_same_v<T, Attached> || std::is_same_v<T, DumpStacks> ||
-               std::is_same_v<T, Stacks> || std::is_same_v<T, Interrupt> || std::is_same_v<T, Die> ||
-               std::is_same_v<T, Refused> || std::is_same_v<T, Drain> || std::is_same_v<T, Leaving>;
-      },
-      payload);
+  const Errc error = Decoder{frames, scratch, bytes.size()}.ReadMessage(m, &message->payload);
+  if (error != Errc::kOk) return error;
+  if (IsAboutExchange(message->payload)) return m.exchange() != 0 ? Errc::kOk : Errc::kMeaning;
+  return m.exchange() == 0 && m.slot() == 0 ? Errc::kOk : Errc::kMeaning;
 }
 
 template <typename T>
@@ -328,7 +360,9 @@ Errc BatchReader::Next(Message* message, bool* end) {
   const size_t padded = (length + kAlignment - 1) / kAlignment * kAlignment;
   s.position += std::min(padded, first.size() - s.position);
   --s.left;
-  return DecodeMessage(bytes, s.taker, s.scratch, message);
+  const Errc error = DecodeMessage(bytes, s.taker, s.scratch, message);
+  if (error != Errc::kOk) return error;
+  return IsAttachOnly(message->payload) ? Errc::kMeaning : Errc::kOk;
 }
 
 Errc DecodeControl(std::string_view packet, std::string* scratch, Payload* payload) {

@@ -53,6 +53,8 @@ struct Placement {
   uint16_t frame = 0;
 };
 
+// A call creates at most one text or vector among its arguments: their order of evaluation is the compiler's,
+// and equal messages must have equal bytes.
 struct Encoder {
   Builder& b;
   std::vector<Frame>* frames;  // null on the attach socket, where no message has a body
@@ -69,8 +71,13 @@ struct Encoder {
   }
 
   auto operator()(const Hello& m) {
-    return spikard_wire::CreateHello(b, MakeBytes(b, m.token), m.pid, MakeText(b, m.language), MakeText(b, m.runtime),
-                                     m.slots, MakeText(b, m.epoch), MakeBytes(b, m.manifest_hash), m.max_batch);
+    const Bytes token = MakeBytes(b, m.token);
+    const Text language = MakeText(b, m.language);
+    const Text runtime = MakeText(b, m.runtime);
+    const Text epoch = MakeText(b, m.epoch);
+    const Bytes manifest_hash = MakeBytes(b, m.manifest_hash);
+    return spikard_wire::CreateHello(b, token, m.pid, language, runtime, m.slots, epoch, manifest_hash,
+                                     m.max_batch);
   }
   auto operator()(const ManifestWanted&) { return spikard_wire::CreateManifestWanted(b); }
   auto operator()(const ManifestOffer& m) {
@@ -80,7 +87,8 @@ struct Encoder {
     return spikard_wire::CreateWelcome(b, m.generation, m.slots, m.window, m.max_batch, m.heartbeat_ms);
   }
   auto operator()(const Refused& m) {
-    return spikard_wire::CreateRefused(b, static_cast<spikard_wire::RefusalReason>(m.reason), MakeText(b, m.detail));
+    return spikard_wire::CreateRefused(b, static_cast<spikard_wire::RefusalReason>(m.reason),
+                                       MakeText(b, m.detail));
   }
   auto operator()(const Ready&) { return spikard_wire::CreateReady(b); }
   auto operator()(const Ping& m) { return spikard_wire::CreatePing(b, m.number); }
@@ -100,14 +108,15 @@ struct Encoder {
     const Text scheme = MakeText(b, m.scheme);
     const Text client_host = MakeText(b, m.client_host);
     const Bytes auth = MakeBytes(b, m.auth);
-    return spikard_wire::CreateRequest(b, m.generation, m.route, method, target, headers, path_parameters, arguments,
-                                       static_cast<spikard_wire::BodyKind>(m.body_kind), body.inside, body.frame,
-                                       request_id, scheme, client_host, m.client_port, m.attempt, m.alone,
-                                       m.deadline_ms, auth);
+    return spikard_wire::CreateRequest(b, m.generation, m.route, method, target, headers, path_parameters,
+                                       arguments, static_cast<spikard_wire::BodyKind>(m.body_kind),
+                                       body.inside, body.frame, request_id, scheme, client_host,
+                                       m.client_port, m.attempt, m.alone, m.deadline_ms, auth);
   }
   auto operator()(const Response& m) {
     const Placement body = Place(m.body);
-    return spikard_wire::CreateResponse(b, m.status, MakeFields(b, m.headers), body.inside, body.frame, m.last);
+    return spikard_wire::CreateResponse(b, m.status, MakeFields(b, m.headers), body.inside, body.frame,
+                                        m.last);
   }
   auto operator()(const Problem& m) {
     const Text slug = MakeText(b, m.slug);
@@ -153,7 +162,8 @@ constexpr spikard_wire::Payload TypeOf(Offset<T>) {
   return spikard_wire::PayloadTraits<T>::enum_value;
 }
 
-void BuildMessage(Builder& b, std::vector<Frame>* frames, uint64_t exchange, uint32_t slot, const Payload& payload) {
+void BuildMessage(Builder& b, std::vector<Frame>* frames, uint64_t exchange, uint32_t slot,
+                  const Payload& payload) {
   b.Clear();
   std::visit(
       [&](const auto& value) {
@@ -163,7 +173,9 @@ void BuildMessage(Builder& b, std::vector<Frame>* frames, uint64_t exchange, uin
       payload);
 }
 
-void AppendU64(std::string& out, uint64_t value) { out.append(reinterpret_cast<const char*>(&value), sizeof value); }
+void AppendU64(std::string& out, uint64_t value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
 
 template <typename T>
 void Put(std::string& out, size_t at, T value) {
@@ -197,7 +209,9 @@ void BatchWriter::Add(const Message& message) {
   ++s.messages;
 }
 
-bool BatchWriter::Full() const { return state_->messages >= kMaxMessages || state_->bodies.size() >= kMaxFrames; }
+bool BatchWriter::Full() const {
+  return state_->messages >= kMaxMessages || state_->bodies.size() >= kMaxFrames;
+}
 bool BatchWriter::Empty() const { return state_->messages == 0; }
 size_t BatchWriter::Size() const { return state_->head.size() + state_->body_bytes; }
 

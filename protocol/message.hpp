@@ -1,7 +1,8 @@
-// The messages of the protocol as plain values. README.md is the specification; message.fbs names the same fields.
+// The messages of the protocol as plain values. README.md is the specification; message.fbs names the same
+// fields.
 //
-// Every view (string_view, span) points into memory of whoever made the value: the writer's caller, or the batch that a
-// reader holds.
+// Every view (string_view, span) points into memory of whoever made the value: the writer's caller, or the
+// batch that a reader holds.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ struct Field {
 };
 using Fields = std::span<const Field>;
 
-// Bytes of a body. With an owner, a large body travels as a raw frame without being copied, and the owner lives until
-// the transport has sent it.
+// Bytes of a body. With an owner, a large body travels as a raw frame without being copied, and the owner
+// lives until the transport has sent it.
 struct Body {
   std::string_view bytes;
   std::shared_ptr<const void> owner = nullptr;
@@ -29,7 +30,8 @@ enum class CancelReason : uint8_t { kClientGone, kDeadline, kStopping, kSupersed
 enum class RefusalReason : uint8_t { kVersion, kToken, kManifest, kFull, kStopping };
 enum class BodyKind : uint8_t { kNone, kWhole, kStream };
 
-// ---- a worker's life -----------------------------------------------------------------------------------------------
+// ---- a worker's life
+// -----------------------------------------------------------------------------------------------
 
 struct Hello {
   std::string_view token;
@@ -69,7 +71,8 @@ struct Drain {
 struct Leaving {};
 struct Goodbye {};
 
-// ---- an exchange ---------------------------------------------------------------------------------------------------
+// ---- an exchange
+// ---------------------------------------------------------------------------------------------------
 
 struct Request {
   uint64_t generation = 0;
@@ -116,7 +119,8 @@ struct Cancel {
   CancelReason reason = CancelReason::kClientGone;
 };
 
-// ---- WebSocket -----------------------------------------------------------------------------------------------------
+// ---- WebSocket
+// -----------------------------------------------------------------------------------------------------
 
 struct SocketAccept {
   std::string_view subprotocol;
@@ -131,7 +135,8 @@ struct SocketClose {
   std::string_view reason;
 };
 
-// ---- the attach socket ---------------------------------------------------------------------------------------------
+// ---- the attach socket
+// ---------------------------------------------------------------------------------------------
 
 struct Attach {
   uint32_t pid = 0;
@@ -156,9 +161,10 @@ struct Die {
   std::string_view detail;
 };
 
-using Payload = std::variant<Hello, ManifestWanted, ManifestOffer, Welcome, Refused, Ready, Ping, Pong, Drain, Leaving,
-                             Goodbye, Request, Response, Problem, Returned, Chunk, Window, Cancel, SocketAccept,
-                             SocketMessage, SocketClose, Attach, Attached, DumpStacks, Stacks, Interrupt, Die>;
+using Payload =
+    std::variant<Hello, ManifestWanted, ManifestOffer, Welcome, Refused, Ready, Ping, Pong, Drain, Leaving,
+                 Goodbye, Request, Response, Problem, Returned, Chunk, Window, Cancel, SocketAccept,
+                 SocketMessage, SocketClose, Attach, Attached, DumpStacks, Stacks, Interrupt, Die>;
 
 struct Message {
   uint64_t exchange = 0;
