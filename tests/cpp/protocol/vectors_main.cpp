@@ -11,7 +11,9 @@ int main(int argc, char** argv) {
   }
   const std::filesystem::path directory = argv[1];
   std::filesystem::create_directories(directory);
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) std::filesystem::remove(entry);
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.is_regular_file()) std::filesystem::remove(entry);
+  }
   for (const spikard::protocol::Vector& vector : spikard::protocol::Vectors()) {
     std::ofstream(directory / (vector.name + ".bin"), std::ios::binary)
         << spikard::protocol::Pack(vector.frames);
