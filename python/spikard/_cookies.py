@@ -12,6 +12,7 @@ from typing import Literal
 SameSite = Literal["strict", "lax", "none"]
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
 _ATTRIBUTE = re.compile(r"[\x20-\x3a\x3c-\x7e]*")
 _SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None"}
 _CODING: SimpleCookie = SimpleCookie()
@@ -48,9 +49,9 @@ def render(
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"cookie name {name!r} is not a token (RFC 6265, section 4.1.1)")
-    if any(character > "\xff" for character in value):
-        raise ValueError(f"cookie {name!r}: the value has non-Latin-1 characters; percent-encode it")
-    parts = [f"{name}={_CODING.value_encode(value)[1]}"]
+    if not _VALUE.fullmatch(value):
+        raise ValueError(f"cookie {name!r}: a control or non-Latin-1 character in the value; percent-encode it")
+    parts = [f"{name}={_CODING.value_encode(value)[1] if value else ''}"]
     if max_age is not None:
         parts.append(f"Max-Age={int(max_age)}")
     if expires is not None:

@@ -10,21 +10,16 @@ from typing import Any
 
 def innermost(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Find the function as written, below partials, methods, callable objects and `functools.wraps`."""
-    while True:
-        if isinstance(handler, functools.partial):
-            handler = handler.func
-        elif hasattr(handler, "__wrapped__"):
-            handler = handler.__wrapped__
-        elif inspect.ismethod(handler):
-            handler = handler.__func__
-        else:
-            return _method_call(handler) or handler
+    inner = inspect.unwrap(_called(handler))
+    if inspect.ismethod(inner):
+        inner = inner.__func__
+    inner = _method_call(inner) or inner
+    return inner if inner is handler else innermost(inner)
 
 
 def name(handler: Callable[..., Any]) -> str:
     """Give the name users know the handler by."""
-    while isinstance(handler, functools.partial):
-        handler = handler.func
+    handler = _called(handler)
     return getattr(handler, "__name__", type(handler).__name__)
 
 
@@ -36,7 +31,13 @@ def place(handler: Callable[..., Any]) -> str:
 
 def is_async(handler: Callable[..., Any]) -> bool:
     """Tell whether calling the handler gives a coroutine and runs nothing of it."""
+    handler = _called(handler)
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(_method_call(handler))
+
+
+def _called(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Give what a partial calls."""
+    return _called(handler.func) if isinstance(handler, functools.partial) else handler
 
 
 def _method_call(handler: object) -> Callable[..., Any] | None:

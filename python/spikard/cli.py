@@ -23,10 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     parser = argparse.ArgumentParser(prog="spikard", description="HTTP for Python behind a native front end.")
-    parser.add_argument("--version", action="version", version=f"spikard {spikard.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     run = commands.add_parser("run", help="say what to type instead: python server.py", add_help=False)
     run.add_argument("rest", nargs=argparse.REMAINDER)
-    parser.parse_args(arguments)
+    said = parser.parse_args(arguments)
+    if said.version:
+        print(f"spikard {spikard.__version__}")
+        return 0
+    if said.command is None:
+        parser.error("say which command")
     print(_RUN_YOUR_PROGRAM, file=sys.stderr)
     return 2

@@ -93,7 +93,8 @@ def _signature(handler: Callable[..., Any]) -> list[inspect.Parameter]:
         raise StartError(f"{_handler.place(handler)}: its parameters cannot be told: {error}") from error
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            _refuse(handler, str(parameter), "takes anything; does a decorator lack functools.wraps?")
+            starred = str(parameter.replace(annotation=UNANNOTATED))
+            _refuse(handler, starred, "takes anything; does a decorator lack functools.wraps?")
         if parameter.kind is parameter.POSITIONAL_ONLY:
             _refuse(handler, parameter.name, "is positional-only, but handlers are called by keyword")
     return parameters
