@@ -58,7 +58,9 @@ def _class(name: str, attribute: str) -> Any:
 @functools.cache
 def enum(name: str) -> dict[str, int]:
     # flatc appends an underscore to what is a word of Python: None_.
-    return {key.rstrip("_"): value for key, value in vars(_class(name, name)).items() if isinstance(value, int)}
+    return {
+        key.rstrip("_"): value for key, value in vars(_class(name, name)).items() if isinstance(value, int)
+    }
 
 
 def table(type_name: str, **fields: Any) -> Any:
@@ -74,7 +76,10 @@ def table(type_name: str, **fields: Any) -> Any:
 
 def fields_of(made: Any) -> dict[str, Any]:
     """The reverse of `table`."""
-    return {re.sub(r"[A-Z]", lambda match: "_" + match[0].lower(), key): value for key, value in vars(made).items()}
+    return {
+        re.sub(r"[A-Z]", lambda match: "_" + match[0].lower(), key): value
+        for key, value in vars(made).items()
+    }
 
 
 def pack(root: Any, identifier: bytes | None = None) -> bytes:
@@ -85,7 +90,11 @@ def pack(root: Any, identifier: bytes | None = None) -> bytes:
 
 def encode_message(type_name: str, exchange: int = 0, slot: int = 0, **fields: Any) -> bytes:
     payload = table(type_name, **fields)
-    return pack(table("Message", exchange=exchange, slot=slot, payload_type=enum("Payload")[type_name], payload=payload))
+    return pack(
+        table(
+            "Message", exchange=exchange, slot=slot, payload_type=enum("Payload")[type_name], payload=payload
+        )
+    )
 
 
 def decode_message(data: bytes) -> Message:
@@ -97,7 +106,9 @@ def decode_message(data: bytes) -> Message:
     names = {number: name for name, number in enum("Payload").items()}
     if root.payloadType not in names or root.payload is None:
         raise Violation("Meaning")
-    return Message(root.exchange, root.slot, names[root.payloadType], SimpleNamespace(**fields_of(root.payload)))
+    return Message(
+        root.exchange, root.slot, names[root.payloadType], SimpleNamespace(**fields_of(root.payload))
+    )
 
 
 class BatchWriter:
@@ -117,7 +128,9 @@ class BatchWriter:
         self._messages.append(encode_message(type_name, exchange, slot, **fields))
 
     def seal(self, incarnation: int, sequence: int) -> list[bytes]:
-        content = b"".join(struct.pack("<Q", len(data)) + data + bytes(-len(data) % 8) for data in self._messages)
+        content = b"".join(
+            struct.pack("<Q", len(data)) + data + bytes(-len(data) % 8) for data in self._messages
+        )
         head = functools.partial(HEADER.pack, MAGIC, VERSION, len(self._messages), incarnation, sequence)
         frames = [head(checksum([head(0) + content, *self._bodies])) + content, *self._bodies]
         self.__init__()  # type: ignore[misc]

@@ -40,7 +40,12 @@ class Peer:
         self.front_end.router.send_multipart([self.routing_id, *frames])
 
     def request(self, exchange: int, slot: int, route: int, *path_parameters: str, **fields: Any) -> None:
-        request: dict[str, Any] = {"method": "GET", "target": "/", "path_parameters": list(path_parameters), **fields}
+        request: dict[str, Any] = {
+            "method": "GET",
+            "target": "/",
+            "path_parameters": list(path_parameters),
+            **fields,
+        }
         self.send("Request", exchange, slot, generation=1, route=route, **request)
 
     def expect(self, type_name: str, exchange: int = 0, slot: int = 0) -> Any:

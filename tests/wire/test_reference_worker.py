@@ -9,12 +9,12 @@ from pathlib import Path
 
 import batch
 import pytest
+from application import ECHO_BODY, ECHO_TEXT, HELLO, WAIT
 from conftest import PROTOCOL
 from front_end import DEADLINE, TOKEN, WINDOW, FrontEnd, Peer, corrupt
 
 pytestmark = pytest.mark.timeout(60)
 
-HELLO, ECHO_TEXT, ECHO_BODY, WAIT = range(4)  # the worker's routes
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
@@ -97,7 +97,9 @@ def test_a_streamed_body_is_granted_and_collected(ready: Peer) -> None:
 
 
 def test_a_response_larger_than_a_batch_is_a_problem(ready: Peer) -> None:
-    ready.request(1, 0, ECHO_BODY, method="POST", body_kind=batch.enum("BodyKind")["Whole"], body=b"x" * (1 << 20))
+    ready.request(
+        1, 0, ECHO_BODY, method="POST", body_kind=batch.enum("BodyKind")["Whole"], body=b"x" * (1 << 20)
+    )
     assert ready.expect("Problem", 1, 0).status == 500
 
 
@@ -182,6 +184,14 @@ def break_type(peer: Peer) -> None:
     peer.send("Hello")
 
 
+def break_stream(peer: Peer) -> None:
+    peer.send("Chunk", 1, 0, body=b"x")  # its request has no stream
+
+
+def break_window(peer: Peer) -> None:
+    peer.send("Window", 1, 0, bytes=1)  # its response has not begun
+
+
 def close_attach_socket(peer: Peer) -> None:
     assert peer.control
     peer.control.close()
@@ -193,7 +203,17 @@ def say_goodbye(peer: Peer) -> None:
 
 @pytest.mark.parametrize(
     "end",
-    [break_sequence, break_checksum, break_slot, break_pair, break_type, close_attach_socket, say_goodbye],
+    [
+        break_sequence,
+        break_checksum,
+        break_slot,
+        break_pair,
+        break_type,
+        break_stream,
+        break_window,
+        close_attach_socket,
+        say_goodbye,
+    ],
 )
 def test_after_a_lost_channel_it_attaches_anew(
     ready: Peer, front_end: FrontEnd, worker: "subprocess.Popen[bytes]", end: Callable[[Peer], None]
@@ -221,6 +241,22 @@ def test_refused_for_good(peer: Peer, worker: "subprocess.Popen[bytes]") -> None
     peer.expect("Hello")
     peer.send("Refused", reason=batch.enum("RefusalReason")["Manifest"], detail="routes[1].path differs")
     assert worker.wait(DEADLINE) == 3
+
+
+def test_another_version(peer: Peer, worker: "subprocess.Popen[bytes]") -> None:
+    peer.expect("Hello")
+    writer = batch.BatchWriter()
+    writer.add("Refused", reason=batch.enum("RefusalReason")["Version"])
+    frames = writer.seal(peer.incarnation, 1)
+    peer.send_frames([frames[0][:4] + b"\x02\x00" + frames[0][6:]])
+    assert worker.wait(DEADLINE) == 3
+
+
+def test_a_goodbye_during_a_drain_ends_it(ready: Peer, worker: "subprocess.Popen[bytes]") -> None:
+    ready.request(1, 0, WAIT, "3600")
+    ready.send("Drain")
+    ready.send("Goodbye")
+    assert worker.wait(DEADLINE) == 0
 
 
 def test_refused_for_now(peer: Peer, front_end: FrontEnd, worker: "subprocess.Popen[bytes]") -> None:

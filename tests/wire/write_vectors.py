@@ -1,12 +1,13 @@
-"""Writes protocol/vectors/python: some of the golden values, encoded by Python, for the C++ tests to read."""
+"""Writes protocol/vectors/python: some of the golden values, encoded by Python, for the C++ tests to read.
 
-import sys
+PYTHONPATH=protocol/reference python tests/wire/write_vectors.py
+"""
+
 from typing import Any
-
-from conftest import PROTOCOL
 
 import batch
 import vectors
+from conftest import PROTOCOL
 from test_vectors import encode_batch
 
 NAMES = ["30-every-message", "31-defaults", "32-raw-frames", "50-manifest"]
@@ -22,12 +23,14 @@ def encode_manifest(values: dict[str, Any]) -> bytes:
 
 
 def main() -> None:
-    batch.load_classes(sys.argv[1] if len(sys.argv) > 1 else None)
+    batch.load_classes()
     directory = PROTOCOL / "vectors" / "python"
     directory.mkdir(exist_ok=True)
     for name in NAMES:
         values = vectors.load(name).values
-        frames = [encode_manifest(values["manifest"])] if values["kind"] == "manifest" else encode_batch(values)
+        frames = (
+            [encode_manifest(values["manifest"])] if values["kind"] == "manifest" else encode_batch(values)
+        )
         (directory / f"{name}.bin").write_bytes(vectors.pack(frames))
 
 
