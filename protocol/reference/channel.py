@@ -37,8 +37,8 @@ class Channel:
             self.control.close()
 
     def flush(self) -> None:
-        """Sends all that is ready in one batch."""
-        if not self.outbox:
+        """Sends all that is ready in one batch; after the first, once the incarnation is known."""
+        if not self.outbox or (self.sent and not self.incarnation):
             return
         self.sent += 1
         try:

@@ -50,6 +50,11 @@ class Peer:
 
     def expect(self, type_name: str, exchange: int = 0, slot: int = 0) -> Any:
         """The fields of the next message, which must be this one."""
+        message = self.expect_any()
+        assert (message.type, message.exchange, message.slot) == (type_name, exchange, slot)
+        return message.value
+
+    def expect_any(self) -> batch.Message:
         while not self.unread:
             routing_id, *frames = self.front_end.receive()
             self.routing_id = self.routing_id or routing_id
@@ -58,9 +63,7 @@ class Peer:
             self.received += 1
             assert sequence == self.received
             assert incarnation == (self.incarnation if self.control or sequence > 1 else 0)
-        message = self.unread.pop(0)
-        assert (message.type, message.exchange, message.slot) == (type_name, exchange, slot)
-        return message.value
+        return self.unread.pop(0)
 
     def control_expect(self, type_name: str) -> Any:
         assert self.control

@@ -278,6 +278,15 @@ def test_without_an_attach_socket(front_end: FrontEnd, start: Start) -> None:
     assert worker.wait(DEADLINE) == 0
 
 
+def test_nothing_follows_the_hello_until_the_incarnation_is_known(front_end: FrontEnd, start: Start) -> None:
+    worker = start("--no-attach", front_end.endpoint)
+    peer = Peer(front_end, None)
+    peer.expect("Hello")
+    worker.send_signal(signal.SIGTERM)
+    peer.send("ManifestWanted")
+    assert {peer.expect_any().type, peer.expect_any().type} == {"Leaving", "ManifestOffer"}
+
+
 def test_without_pings_it_attaches_anew(front_end: FrontEnd, start: Start) -> None:
     start("--no-attach", front_end.endpoint)
     Peer(front_end, None).become_ready(heartbeat_ms=50)
