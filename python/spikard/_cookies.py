@@ -50,7 +50,7 @@ def render(
     if not _NAME.fullmatch(name):
         raise ValueError(f"cookie name {name!r} is not a token (RFC 6265, section 4.1.1)")
     if not _VALUE.fullmatch(value):
-        raise ValueError(f"cookie {name!r}: a control or non-Latin-1 character in the value; percent-encode it")
+        raise ValueError(f"cookie {name!r}: the value has a control or non-Latin-1 character; encode it")
     parts = [f"{name}={_CODING.value_encode(value)[1] if value else ''}"]
     if max_age is not None:
         parts.append(f"Max-Age={int(max_age)}")

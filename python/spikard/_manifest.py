@@ -15,6 +15,7 @@ from spikard.requests import Request, RouteContext
 
 if TYPE_CHECKING:
     from spikard._exchange import Exchange
+    from spikard._pattern import Segment
     from spikard.app import Spikard
     from spikard.config import ServerConfig
     from spikard.routing import Route
@@ -118,7 +119,7 @@ def build(app: Spikard, config: ServerConfig) -> tuple[Manifest, tuple[BoundRout
 
 
 def _refuse_twins(routes: list[Route]) -> None:
-    first: dict[tuple[str, tuple[str, ...]], Route] = {}
+    first: dict[tuple[str, tuple[Segment, ...]], Route] = {}
     for route in routes:
         twin = first.setdefault((route.method, _pattern.shape(route.segments)), route)
         if twin is not route:

@@ -1,16 +1,17 @@
 """Path patterns: `/users/{id}`, `/users/{id:int}`, `/files/{rest:path}`.
 
-A pattern starts with "/". Between slashes stands either literal text, compared with the request's text after
-percent-decoding that once, or exactly one `{name}` or `{name:type}`. The front end (`server/route`) reads the
-same text by the same rules.
+A pattern starts with "/". Between slashes stands either literal text, percent-decoded once as requests are,
+or exactly one `{name}` or `{name:type}`. The front end (server/route/pattern.cpp) reads the same text by these
+rules.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from spikard._scalars import SCALARS, TEXT, Scalar, write
 
@@ -25,13 +26,15 @@ SEGMENT_TYPES: dict[str, Scalar] = {
     "path": TEXT,
 }
 
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00|\0")
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """What stands between two slashes of a pattern.
 
     Attributes:
-        text: the literal text, or the parameter's name.
+        text: the literal text, decoded, or the parameter's name.
         type: a key of `SEGMENT_TYPES`; None for literal text.
     """
 
@@ -69,7 +72,7 @@ def parse(path: str) -> tuple[Segment, ...]:
 
 def _segment(text: str, path: str) -> Segment:
     if "{" not in text and "}" not in text:
-        return Segment(text)
+        return Segment(_decoded(text, path))
     inner = text[1:-1]
     if not (text.startswith("{") and text.endswith("}")) or "{" in inner or "}" in inner:
         raise ValueError(f"path {path!r}: {text!r} is neither literal nor one {{name}} or {{name:type}}")
@@ -83,15 +86,30 @@ def _segment(text: str, path: str) -> Segment:
     return Segment(name, type_)
 
 
-def shape(segments: tuple[Segment, ...]) -> tuple[str, ...]:
-    """Reduce a pattern to what it matches: patterns of one shape match the same paths."""
-    return tuple(f"{{{segment.type}}}" if segment.type else segment.text for segment in segments)
+def _decoded(text: str, path: str) -> str:
+    if _BAD_ESCAPE.search(text):
+        raise ValueError(f"path {path!r}: {text!r} is not percent-encoded text")
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError(f"path {path!r}: {text!r} is not percent-encoded UTF-8") from None
+
+
+def shape(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Leave out the parameters' names: patterns of one shape match the same paths."""
+    return tuple(Segment("", segment.type) if segment.type else segment for segment in segments)
 
 
 def fill(segments: tuple[Segment, ...], values: dict[str, object]) -> str:
-    """Build the path that a pattern matches with these values, percent-encoded (RFC 3986, section 2.1)."""
+    """Build the path that a pattern matches with these values, percent-encoded (RFC 3986, section 2.1).
+
+    Raises:
+        ValueError: the text of a value is empty, which only a `{name:path}` matches.
+    """
     parts = []
     for segment in segments:
         text = write(values[segment.text]) if segment.type else segment.text
+        if not text and segment.type not in (None, "path"):
+            raise ValueError(f"the path parameter {segment.text!r} is empty")
         parts.append(quote(text, safe="/" if segment.type == "path" else ""))
     return "/" + "/".join(parts)

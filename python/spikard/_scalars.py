@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ ValueType = Literal["text", "integer", "number", "boolean", "uuid", "date", "dat
 
 _TRUE = frozenset({"true", "1", "on", "yes"})
 _FALSE = frozenset({"false", "0", "off", "no", ""})
+_DATETIME = re.compile(
+    r"(?P<minute>\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?P<seconds>:\d\d(?:\.\d+)?)?"
+    r"(?P<offset>[Zz]|[+-]\d\d:?\d\d)?",
+    re.ASCII,
+)
 
 
 def read_boolean(text: str) -> bool:
@@ -45,8 +51,26 @@ class Scalar:
     read: Callable[[str], Any]
 
 
-def _converted(type_: type) -> Callable[[str], Any]:
-    return lambda text: msgspec.convert(text, type_)
+def read_date(text: str) -> datetime.date:
+    """Read a full-date of RFC 3339.
+
+    Raises:
+        msgspec.ValidationError: it is none, or the day does not exist.
+    """
+    return msgspec.convert(text, datetime.date)
+
+
+def read_datetime(text: str) -> datetime.datetime:
+    """Read a date-time of RFC 3339, also one without seconds, offset or the offset's colon, as browsers send.
+
+    Raises:
+        msgspec.ValidationError: it is none, or the moment does not exist.
+    """
+    parts = _DATETIME.fullmatch(text)
+    if parts:
+        seconds, offset = parts["seconds"] or ":00", parts["offset"] or ""
+        text = f"{parts['minute']}{seconds}{offset[:3]}{':' if len(offset) == 5 else ''}{offset[3:]}"
+    return msgspec.convert(text, datetime.datetime)
 
 
 TEXT = Scalar(str, "text", str)
@@ -59,8 +83,8 @@ SCALARS: dict[type, Scalar] = {
         Scalar(float, "number", float),
         Scalar(bool, "boolean", read_boolean),
         Scalar(uuid.UUID, "uuid", uuid.UUID),
-        Scalar(datetime.date, "date", _converted(datetime.date)),
-        Scalar(datetime.datetime, "datetime", _converted(datetime.datetime)),
+        Scalar(datetime.date, "date", read_date),
+        Scalar(datetime.datetime, "datetime", read_datetime),
     )
 }
 

@@ -104,7 +104,10 @@ class _Pairs(Mapping[str, str]):
         return list(self._pairs)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and any(own == self._key(name) for own, _ in self._pairs)
+        if not isinstance(name, str):
+            return False
+        key = self._key(name)
+        return any(own == key for own, _ in self._pairs)
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict(self._pairs))

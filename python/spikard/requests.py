@@ -136,6 +136,7 @@ class Request:
 
         Raises:
             LookupError: no route has this name and these parameters, or several paths do.
+            ValueError: a parameter is empty, which only a `{name:path}` may be.
         """
         return self._base + self._context.urls.path(name, params)
 

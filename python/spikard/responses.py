@@ -50,8 +50,8 @@ class Response:
         if media_type is not None and media_type.startswith("text/") and "charset=" not in media_type.lower():
             media_type += "; charset=utf-8"
         content_type = media_type or default
-        if content_type is not None:
-            self.headers.setdefault("content-type", content_type)
+        if content_type is not None and "content-type" not in self.headers:
+            self.headers.append("content-type", content_type)
 
     @property
     def raw_headers(self) -> list[tuple[str, str]]:

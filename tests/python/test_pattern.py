@@ -17,7 +17,7 @@ from spikard._pattern import SEGMENT_TYPES, Segment, fill, parse, shape
         ("/users/{id}", (Segment("users"), Segment("id", "str"))),
         ("/{a:int}/{b:uuid}", (Segment("a", "int"), Segment("b", "uuid"))),
         ("/files/{rest:path}", (Segment("files"), Segment("rest", "path"))),
-        ("/a%20b/ü", (Segment("a%20b"), Segment("ü"))),
+        ("/a%20b/ü/%C3%BC/%7Bx%7D", (Segment("a b"), Segment("ü"), Segment("ü"), Segment("{x}"))),
     ],
 )
 def test_parse(path: str, segments: tuple[Segment, ...]) -> None:
@@ -50,6 +50,10 @@ def test_parse_knows_every_type() -> None:
         ("/{a}{b}", "neither literal nor one"),
         ("/{{a}}", "neither literal nor one"),
         ("/{a}/{a:int}", "the parameter 'a' twice"),
+        ("/100%", "'100%' is not percent-encoded text"),
+        ("/%zz", "'%zz' is not percent-encoded text"),
+        ("/%00", "'%00' is not percent-encoded text"),
+        ("/%ff", "'%ff' is not percent-encoded UTF-8"),
         ("/{rest:path}/edit", "goes on after a parameter of type path"),
     ],
 )
@@ -69,6 +73,8 @@ def test_parse_refuses(path: str, reason: str) -> None:
         ("/users/{id}", "/users/me", False),
         ("/users", "/users/", False),
         ("/{rest:path}", "/{rest}", False),
+        ("/a b", "/a%20b", True),
+        ("/%7Bstr%7D", "/{x:str}", False),
     ],
 )
 def test_shape(one: str, other: str, same: bool) -> None:
@@ -82,7 +88,8 @@ def test_shape(one: str, other: str, same: bool) -> None:
         ("/users/{id:int}/", {"id": 42}, "/users/42/"),
         ("/{a}", {"a": "x/y ?ü%"}, "/x%2Fy%20%3F%C3%BC%25"),
         ("/{a:path}", {"a": "x/y z"}, "/x/y%20z"),
-        ("/a%20b", {}, "/a%2520b"),
+        ("/a%20b/%2F", {}, "/a%20b/%2F"),
+        ("/{a:path}", {"a": ""}, "/"),
         ("/{a:bool}", {"a": True}, "/true"),
         ("/{a:datetime}", {"a": datetime.datetime(2024, 1, 2, 3, 4, 5)}, "/2024-01-02T03%3A04%3A05"),
         ("/{a:uuid}", {"a": uuid.UUID(int=1)}, "/00000000-0000-0000-0000-000000000001"),
@@ -90,3 +97,8 @@ def test_shape(one: str, other: str, same: bool) -> None:
 )
 def test_fill(path: str, values: dict[str, object], filled: str) -> None:
     assert fill(parse(path), values) == filled
+
+
+def test_fill_refuses_what_no_request_can_match() -> None:
+    with pytest.raises(ValueError, match="the path parameter 'id' is empty"):
+        fill(parse("/{id}"), {"id": ""})

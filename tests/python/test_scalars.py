@@ -3,9 +3,10 @@ from __future__ import annotations
 import datetime
 import uuid
 
+import msgspec
 import pytest
 
-from spikard._scalars import SCALARS, read_boolean, write
+from spikard._scalars import SCALARS, read_boolean, read_datetime, write
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,16 @@ from spikard._scalars import SCALARS, read_boolean, write
         ),
         (datetime.date, "2024-02-29", datetime.date(2024, 2, 29)),
         (datetime.datetime, "2024-02-29T10:00:00", datetime.datetime(2024, 2, 29, 10)),
+        (datetime.datetime, "2024-02-29T10:00", datetime.datetime(2024, 2, 29, 10)),
+        (datetime.datetime, "2024-02-29t10:00:01.5", datetime.datetime(2024, 2, 29, 10, 0, 1, 500_000)),
+        *(
+            (datetime.datetime, f"2024-02-29 10:00{offset}", datetime.datetime(2024, 2, 29, 10, tzinfo=zone))
+            for offset, zone in (
+                ("z", datetime.timezone.utc),
+                ("+0230", datetime.timezone(datetime.timedelta(hours=2, minutes=30))),
+                ("-02:00", datetime.timezone(-datetime.timedelta(hours=2))),
+            )
+        ),
         (
             datetime.datetime,
             "2024-02-29T10:00:00Z",
@@ -58,3 +69,12 @@ def test_read_boolean(text: str, value: bool) -> None:
 def test_read_boolean_refuses(text: str) -> None:
     with pytest.raises(ValueError, match="valid boolean"):
         read_boolean(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2024-02-29", "2023-02-29T10:00", "2024-02-29T25:00", "2024-02-29T10:00+25:00", "2024-02-29T10"],
+)
+def test_read_datetime_refuses(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        read_datetime(text)

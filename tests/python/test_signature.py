@@ -249,6 +249,16 @@ def test_call_of_an_async_handler_gives_the_coroutine() -> None:
     assert asyncio.run(coroutine) == 7
 
 
+def test_call_with_datetimes_as_browsers_send_them() -> None:
+    def handler(at: datetime.datetime, n: int, all: list[datetime.datetime]) -> Any:
+        return at, n, all
+
+    arguments = b'{"at":"2024-01-02T03:04","n":123456789012345678901234567890,"all":["2024-01-02 03:04Z"]}'
+    moment = datetime.datetime(2024, 1, 2, 3, 4)
+    expected = (moment, 123456789012345678901234567890, [moment.replace(tzinfo=datetime.timezone.utc)])
+    assert _bind(handler).call(FakeExchange(arguments=arguments)) == expected
+
+
 @pytest.mark.parametrize("blank", [False, True])
 def test_what_only_python_can_judge_is_reported_together(blank: bool) -> None:
     def handler(id: int, day: datetime.date, days: list[datetime.date], q: str = "") -> None: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -116,4 +117,5 @@ def _refuse(handler: Callable[..., Any], name: str, reason: str) -> NoReturn:
 
 
 def _text(annotation: Any) -> str:
-    return annotation.__qualname__ if isinstance(annotation, type) else str(annotation)
+    is_class = isinstance(annotation, type) and not typing.get_args(annotation)
+    return annotation.__qualname__ if is_class else str(annotation)

@@ -42,8 +42,8 @@ def decoder(
     def converted(arguments: bytes) -> dict[str, Any]:
         try:
             return typing.cast("dict[str, Any]", decode(arguments))
-        except msgspec.ValidationError as error:
-            raise RequestValidationError(_errors(arguments, fields, declared)) from error
+        except msgspec.ValidationError:
+            return _one_by_one(arguments, shapes, declared)
 
     if not blank:
         return converted
@@ -66,18 +66,27 @@ def compose(
     return lambda exchange: handler(**{wants_request: make_request(exchange)}, **decode(exchange.arguments))
 
 
-def _errors(
-    arguments: bytes, fields: dict[str, Any], declared: tuple[ManifestParameter, ...]
-) -> list[dict[str, Any]]:
+def _one_by_one(
+    arguments: bytes, shapes: dict[str, Shape], declared: tuple[ManifestParameter, ...]
+) -> dict[str, Any]:
+    """Convert what msgspec refuses as a whole: by our readers, which admit more, with all errors at once."""
     values = msgspec.json.decode(arguments)
     errors = []
     for parameter in declared:
         if parameter.name not in values:
             continue
-        value = values[parameter.name]
+        given = values[parameter.name]
         try:
-            msgspec.convert(value, fields[parameter.name])
-        except msgspec.ValidationError as error:
+            values[parameter.name] = _converted(given, shapes[parameter.name])
+        except (ValueError, msgspec.ValidationError) as error:
             loc = [parameter.source, parameter.wire_name]
-            errors.append({"type": "value_error", "loc": loc, "msg": str(error), "input": value})
-    return errors
+            errors.append({"type": "value_error", "loc": loc, "msg": str(error), "input": given})
+    if errors:
+        raise RequestValidationError(errors)
+    return typing.cast("dict[str, Any]", values)
+
+
+def _converted(value: Any, shape: Shape) -> Any:
+    if isinstance(value, list):
+        return [_converted(item, shape) for item in value]
+    return shape.scalar.read(value) if isinstance(value, str) else msgspec.convert(value, shape.scalar.type)
