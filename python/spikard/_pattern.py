@@ -1,7 +1,7 @@
 """Path patterns: `/users/{id}`, `/users/{id:int}`, `/files/{rest:path}`.
 
 A pattern starts with "/". Between slashes stands either literal text, percent-decoded once as requests are,
-or exactly one `{name}` or `{name:type}`. The front end (server/route/pattern.cpp) reads the same text by these
+or exactly one `{name}` or `{name:type}`. The front end (server/route/pattern.cpp) reads it by the same
 rules.
 """
 

@@ -43,7 +43,7 @@ def test_start(start: Any, started: list[tuple[Spikard, ServerConfig]]) -> None:
 @pytest.mark.parametrize("unknown", ["reload", "supervise", "debug"])
 def test_unknown_arguments_are_refused(unknown: str, started: list[Any]) -> None:
     with pytest.raises(TypeError, match=unknown):
-        Spikard().run(**{unknown: True})
+        _run(Spikard(), **{unknown: True})
 
 
 def test_a_bad_argument_is_one_line(started: list[Any]) -> None:

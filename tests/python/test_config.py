@@ -71,7 +71,7 @@ def test_a_configuration_is_immutable_and_survives_copies() -> None:
         ("log_level", "loud", "one of debug info warning error critical"),
     ],
 )
-def test_bad_fields_are_named(field: str, value: object, rule: str) -> None:
+def test_bad_fields_are_named(field: str, value: Any, rule: str) -> None:
     expected = f"{field} must be {rule}, not {value!r}"
     with pytest.raises(ConfigError) as caught:
         ServerConfig(**{field: value})

@@ -89,4 +89,4 @@ def test_header_values_are_checked_whenever_they_are_set(value: str) -> None:
 
 def test_header_values_are_text() -> None:
     with pytest.raises(TypeError, match="header 'x': the value must be str, not int"):
-        MutableHeaders({"x": 1})  # type: ignore[dict-item]
+        MutableHeaders({"x": 1})  # type: ignore[arg-type]

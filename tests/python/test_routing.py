@@ -113,7 +113,7 @@ def test_bad_options_name_function_file_and_line(options: dict[str, Any], reason
 
 def test_a_handler_is_callable() -> None:
     with pytest.raises(StartError, match=r"GET /: 42 is not a function"):
-        Spikard().register_route("GET", "/", 42)  # type: ignore[type-var]
+        Spikard().register_route("GET", "/", 42)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

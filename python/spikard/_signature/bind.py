@@ -13,7 +13,7 @@ from spikard._scalars import TEXT
 from spikard._signature import hints
 from spikard._signature.call import compose, decoder
 from spikard._signature.hints import UNANNOTATED, Shape
-from spikard._signature.parameters import ManifestParameter, Source
+from spikard._signature.parameters import ManifestParameter
 from spikard.exceptions import StartError
 from spikard.requests import Request
 
@@ -62,27 +62,22 @@ def bind(
     for parameter in _signature(handler):
         annotation = hints.evaluate(handler, parameter)
         name = parameter.name
-        source: Source = "path" if name in in_path else "query"
-        if source == "query" and _is_request(name, annotation):
+        segment = in_path.get(name)
+        if segment is None and _is_request(name, annotation):
             if wants_request:
                 _refuse(handler, name, f"is a second one for the request, after {wants_request!r}")
             wants_request = name
             continue
-        shape = hints.shape(annotation, in_path[name].scalar if source == "path" else TEXT)
-        if shape is None or (source == "path" and shape.is_list):
-            _refuse(
-                handler, name, f"has the type {_text(annotation)}, which cannot be read from the {source}"
-            )
-        if source == "path" and not _agree(in_path[name].scalar.type, shape.scalar.type):
-            _refuse(handler, name, f"has the type {_text(annotation)}, but {in_path[name]} in the path")
+        shape = shapes[name] = _shape(handler, name, annotation, segment)
+        value_type = shape.scalar.value_type
+        if segment:
+            declared.append(ManifestParameter(name, name, "path", value_type, required=True))
+            continue
         has_default = parameter.default is not inspect.Parameter.empty
-        if source == "query" and shape.optional and not has_default:
+        if shape.optional and not has_default:
             blank[name] = None
-        required = source == "path" or not (shape.optional or has_default)
-        shapes[name] = shape
-        declared.append(
-            ManifestParameter(name, name, source, shape.scalar.value_type, shape.is_list, required)
-        )
+        required = not (shape.optional or has_default)
+        declared.append(ManifestParameter(name, name, "query", value_type, shape.is_list, required))
     decode = decoder(shapes, tuple(declared), blank) if declared else None
     return Binding(tuple(declared), wants_request, compose(handler, decode, wants_request, make_request))
 
@@ -104,7 +99,17 @@ def _signature(handler: Callable[..., Any]) -> list[inspect.Parameter]:
 def _is_request(name: str, annotation: Any) -> bool:
     if annotation is Any or annotation is UNANNOTATED:
         return name in _REQUEST_NAMES
-    return isinstance(annotation, type) and issubclass(annotation, Request)
+    return annotation is Request
+
+
+def _shape(handler: Callable[..., Any], name: str, annotation: Any, segment: Segment | None) -> Shape:
+    shape = hints.shape(annotation, segment.scalar if segment else TEXT)
+    if shape is None or (segment and shape.is_list):
+        source = "path" if segment else "query"
+        _refuse(handler, name, f"has the type {_text(annotation)}, which cannot be read from the {source}")
+    if segment and not _agree(segment.scalar.type, shape.scalar.type):
+        _refuse(handler, name, f"has the type {_text(annotation)}, but {segment} in the path")
+    return shape
 
 
 def _agree(segment: type, annotation: type) -> bool:

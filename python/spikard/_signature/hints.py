@@ -33,7 +33,7 @@ class Shape:
     @property
     def type(self) -> Any:
         """The Python type again, without None."""
-        return list[self.scalar.type] if self.is_list else self.scalar.type  # type: ignore[name-defined]
+        return types.GenericAlias(list, (self.scalar.type,)) if self.is_list else self.scalar.type
 
 
 def evaluate(handler: Callable[..., Any], parameter: inspect.Parameter) -> Any:
