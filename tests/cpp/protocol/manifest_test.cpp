@@ -9,8 +9,9 @@ namespace spikard::protocol {
 namespace {
 
 TEST(Manifest, IsReadAsItWasWritten) {
-  Manifest manifest;
-  manifest.routes.resize(9);  // what was there before is gone
+  Manifest manifest = SampleManifest();  // what was there before is gone
+  manifest.routes.resize(9);
+  manifest.routes[0].body_schema = "true";
   ASSERT_EQ(DecodeManifest(EncodeManifest(SampleManifest()), &manifest), Errc::kOk);
   EXPECT_EQ(Render(manifest), Render(SampleManifest()));
 }
