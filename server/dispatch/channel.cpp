@@ -38,7 +38,7 @@ void Channel::OnBatch(const PeerAddress& from, std::vector<Frame> frames) {
   Peer* peer = known != peers_.end() ? &known->second : nullptr;
 
   if (peer == nullptr) {
-    // A stranger may say Hello, and nothing else. Whoever was forgotten is a stranger.
+    // A stranger may say Hello, alone, and nothing else. Whoever was forgotten is a stranger.
     protocol::Message message;
     bool end = false;
     if (error == protocol::Errc::kOk) error = reader_.Next(&message, &end);
@@ -80,13 +80,13 @@ std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message
     if (!serving) return "a return out of turn";
     Feed(Returned{peer.id, message.exchange, message.slot});
   } else if (const auto* offer = std::get_if<protocol::ManifestOffer>(&payload)) {
+    if (peer.state == Peer::State::kDraining) return {};  // it has crossed the Drain
     if (peer.state != Peer::State::kHello) return "a manifest out of turn";
     OnManifest(peer, offer->manifest);
   } else if (std::holds_alternative<protocol::Ready>(payload)) {
     return OnReady(peer);
   } else if (std::holds_alternative<protocol::Leaving>(payload)) {
-    if (peer.state != Peer::State::kReady) return "leaving out of turn";
-    StartDrain(peer);
+    if (peer.state != Peer::State::kDraining) StartDrain(peer);
   } else if (std::holds_alternative<protocol::Goodbye>(payload)) {
     spdlog::info("{} has left", peer.Name());
     Forget(peer);

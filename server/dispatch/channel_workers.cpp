@@ -88,6 +88,7 @@ void Channel::Refuse(Peer& peer, RefusalReason reason, const std::string& detail
 }
 
 std::string_view Channel::OnReady(Peer& peer) {
+  if (peer.state == Peer::State::kDraining) return {};  // it has crossed the Drain
   if (peer.state != Peer::State::kWelcomed) return "ready out of turn";
   peer.state = Peer::State::kReady;
   spdlog::debug("{} is ready, generation {}", peer.Name(), peer.table->Generation());

@@ -56,7 +56,8 @@ base::Task<void> H1Session::Run() {
     bool keep_alive = fault == Fault::kNone && exchange_.request.keep_alive && !exchange_.response.close &&
                       !sessions_.Draining() && parser_->fault() == Fault::kNone;
     if (keep_alive && !parser_->Done()) keep_alive = co_await SkipBody();
-    if (!co_await WriteResponse(keep_alive)) break;
+    const bool written = co_await WriteResponse(keep_alive);
+    if (!written) break;
     if (!keep_alive) {
       co_await Linger();
       break;
@@ -85,7 +86,9 @@ base::Task<Fault> H1Session::ReadHead() {
   if (Buffered().empty()) {
     // A new connection that says nothing is not idle: it has not asked for anything yet.
     Enter(Phase::kIdle, std::exchange(first_request_, false) ? config.header_timeout : config.keep_alive);
-    if (sessions_.Draining() || !co_await Fill()) co_return Fault::kClientGone;
+    if (sessions_.Draining()) co_return Fault::kClientGone;
+    const bool filled = co_await Fill();
+    if (!filled) co_return Fault::kClientGone;
     skip_empty_lines();
   }
   Enter(Phase::kHead, config.header_timeout);
@@ -95,7 +98,8 @@ base::Task<Fault> H1Session::ReadHead() {
       if (parser_->fault() != Fault::kNone) co_return parser_->fault();
       if (parser_->HeadDone()) co_return Fault::kNone;
     }
-    if (!co_await Fill()) co_return expired_ ? Fault::kRequestTimeout : Fault::kClientGone;
+    const bool filled = co_await Fill();
+    if (!filled) co_return expired_ ? Fault::kRequestTimeout : Fault::kClientGone;
   }
 }
 
@@ -103,7 +107,8 @@ base::Task<Fault> H1Session::ReadBody(std::string& body, uint64_t limit) {
   if (const auto length = parser_->ContentLength(); length && *length <= limit) body.reserve(*length);
   if (std::exchange(exchange_.request.expects_continue, false) && Buffered().empty() && !parser_->Done()) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (!co_await Write({asio::buffer(kContinue), {}})) co_return Fault::kClientGone;
+    const bool written = co_await Write({asio::buffer(kContinue), {}});
+    if (!written) co_return Fault::kClientGone;
   }
   while (!parser_->Done()) {
     const size_t consumed = Buffered().empty() ? 0 : parser_->ParseBody(Buffered(), body, limit);
@@ -111,7 +116,8 @@ base::Task<Fault> H1Session::ReadBody(std::string& body, uint64_t limit) {
     if (parser_->fault() != Fault::kNone) co_return parser_->fault();
     if (consumed > 0 || parser_->Done()) continue;
     Enter(Phase::kBody, sessions_.config().body_timeout);
-    if (!co_await Fill()) co_return expired_ ? Fault::kRequestTimeout : Fault::kClientGone;
+    const bool filled = co_await Fill();
+    if (!filled) co_return expired_ ? Fault::kRequestTimeout : Fault::kClientGone;
   }
   Enter(Phase::kAnswering, std::chrono::milliseconds::max());
   co_return Fault::kNone;
@@ -121,7 +127,8 @@ base::Task<bool> H1Session::SkipBody() {
   // Whoever waits for 100 Continue may send the body or the next request: nobody can tell (RFC 9110 section 10.1.1).
   if (exchange_.request.expects_continue) co_return false;
   std::string skipped;
-  co_return co_await ReadBody(skipped, kMaxSkipped) == Fault::kNone;
+  const Fault fault = co_await ReadBody(skipped, kMaxSkipped);
+  co_return fault == Fault::kNone;
 }
 
 base::Task<bool> H1Session::WriteResponse(bool keep_alive) {
@@ -164,7 +171,8 @@ base::Task<void> H1Session::Linger() {
   Enter(Phase::kClosing, kLingerTime);
   for (size_t read = 0; read < kMaxLingered;) {
     buffer_.clear();
-    if (!co_await Fill()) co_return;
+    const bool filled = co_await Fill();
+    if (!filled) co_return;
     read += buffer_.size();
   }
 }

@@ -10,13 +10,14 @@ namespace spikard::ipc {
 
 std::string EndpointDirectory::Open(const std::string& path, bool owned) {
   const auto failed = [&](const char* why) { return "cannot use the directory " + path + ": " + why; };
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed(std::strerror(errno));
+  const bool made = ::mkdir(path.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return failed(std::strerror(errno));
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return failed(std::strerror(errno));
   if (!S_ISDIR(status.st_mode)) return failed("it is no directory");
   if ((status.st_mode & S_IWOTH) != 0) return failed("everybody may write to it");
   path_ = path;
-  owned_ = owned;
+  owned_ = owned || made;
   return {};
 }
 

@@ -25,13 +25,15 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
   // Before a manifest is waited for: a probe must not hang while every worker does.
   if (AnswerProbe(x, active_.Get().get(), health_) == Verdict::kAnswered) co_return;
   // Nothing can be said of a path before the first manifest is there.
-  if (co_await HoldForTable(x, loop_, active_, hold_timeout_) == Verdict::kAnswered) co_return;
+  const Verdict held = co_await HoldForTable(x, loop_, active_, hold_timeout_);
+  if (held == Verdict::kAnswered) co_return;
   // First of the checks: all others depend on the route.
   if (MatchRoute(x) == Verdict::kAnswered) co_return;
   // Before the body is read: who sends wrong parameters need not send it.
   if (ConvertArguments(x) == Verdict::kAnswered) co_return;
   // Last before the worker, which gets whole bodies only.
-  if (co_await ReadBody(x) == Verdict::kAnswered) co_return;
+  const Verdict read = co_await ReadBody(x);
+  if (read == Verdict::kAnswered) co_return;
   co_await hand_over_(x);
 }
 
