@@ -10,6 +10,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <cstdio>
 #include <utility>
 
 #include "base/log.hpp"
@@ -68,7 +69,8 @@ Server::Server(config::Settings settings)
 
 int Server::Run() {
   if (const std::string refusal = Open(); !refusal.empty()) {
-    spdlog::error("{}", refusal);
+    if (settings_.ready_fd < 0) std::fprintf(stderr, "spikard-server: %s\n", refusal.c_str());
+    Announce(refusal);
     return kCannotStart;
   }
   WatchSignals();
@@ -77,7 +79,8 @@ int Server::Run() {
                  listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); },
                                   [this] { return sessions_.Count() >= max_connections_; }),
                  asio::detached);
-  Announce();
+  spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
+  Announce("listening " + listener_.Host() + " " + std::to_string(listener_.Port()));
   loop_.run();
   return 0;
 }
@@ -91,10 +94,9 @@ std::string Server::Open() {
   return attach_.Open(endpoint_.AttachPath(), data);
 }
 
-void Server::Announce() {
-  spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
+void Server::Announce(std::string line) {
   if (settings_.ready_fd < 0) return;
-  const std::string line = listener_.Host() + " " + std::to_string(listener_.Port()) + "\n";
+  line += '\n';
   if (::write(settings_.ready_fd, line.data(), line.size()) < 0) spdlog::warn("nobody reads the ready descriptor");
   ::close(settings_.ready_fd);
 }

@@ -27,7 +27,8 @@ class Server {
  private:
   // Returns an empty string, or in one line why the front end cannot start.
   std::string Open();
-  void Announce();
+  // Tells whoever started the front end: "listening HOST PORT", or in one line why not.
+  void Announce(std::string line);
   void WatchSignals();
   void WatchParent();
 

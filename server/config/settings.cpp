@@ -61,7 +61,7 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
       ->envname("SPIKARD_MAX_HELD_BYTES");
   app.add_option("--log-level", s.log_level, "trace, debug, info, warning, error, critical or off")
       ->envname("SPIKARD_LOG_LEVEL");
-  app.add_option("--ready-fd", s.ready_fd, "Descriptor that learns the address once the front end listens");
+  app.add_option("--ready-fd", s.ready_fd, "Descriptor that is told in one line where the front end listens, or why not");
   app.add_option("--parent-pid", s.parent_pid, "Process whose end is the front end's end");
 
   try {
