@@ -9,7 +9,7 @@ import os
 import platform
 import typing
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ class Application:
 
     routes: Sequence[BoundRoute]
     manifest: bytes
-    threads: ThreadPoolExecutor
+    threads: Executor
     on_ready: Callable[[], None]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from spikard._manifest import BoundRoute
 from spikard._native import ChannelLost
 from spikard._worker.attach import attach
 from spikard._worker.connection import Application, Connection, Refused
+from spikard._worker.threads import HandlerThreads
 
 _log = logging.getLogger("spikard")
 
@@ -42,7 +42,7 @@ class Worker:
             on_ready: called each time the front end has taken the worker in.
         """
         self._directory = directory
-        self._threads = ThreadPoolExecutor(worker_threads, thread_name_prefix="spikard-handler")
+        self._threads = HandlerThreads(worker_threads)
         self._application = Application(routes, manifest, self._threads, self._on_ready)
         self._announce = on_ready
         self._connection: Connection | None = None
@@ -65,7 +65,7 @@ class Worker:
                 await asyncio.sleep(self._pause)
                 self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         finally:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads.shutdown()
 
     async def _serve(self) -> None:
         self._connection = Connection(self._application, await attach(self._directory))
