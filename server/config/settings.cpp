@@ -28,7 +28,9 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   CLI::App app{"Spikard's front end: owns the sockets, speaks HTTP, hands valid requests to Python workers."};
   app.set_version_flag("--version", SPIKARD_VERSION);
 
-  const CLI::Range positive(0.001, 86'400.0);
+  constexpr double kLongest = 1e9;
+  const CLI::Range positive(0.001, kLongest);
+  const CLI::Range from_zero(0.0, kLongest);
   const CLI::Range count(1u, 1'000'000u);
   // One line per setting: flag, variable, check and description have no other home.
   app.add_option("--host", s.host, "Address to listen on")->envname("SPIKARD_HOST");
@@ -40,11 +42,11 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   app.add_option_function<double>("--body-timeout", Seconds(s.body_timeout), "Seconds a body may stand still")
       ->envname("SPIKARD_BODY_TIMEOUT")->check(positive);
   app.add_option_function<double>("--keep-alive", Seconds(s.keep_alive), "Seconds an idle connection is kept")
-      ->envname("SPIKARD_KEEP_ALIVE")->check(positive);
+      ->envname("SPIKARD_KEEP_ALIVE")->check(from_zero);
   app.add_option_function<double>("--write-timeout", Seconds(s.write_timeout), "Seconds a client may read nothing")
       ->envname("SPIKARD_WRITE_TIMEOUT")->check(positive);
   app.add_option_function<double>("--shutdown-timeout", Seconds(s.shutdown_timeout), "Seconds to finish at the end")
-      ->envname("SPIKARD_SHUTDOWN_TIMEOUT")->check(positive);
+      ->envname("SPIKARD_SHUTDOWN_TIMEOUT")->check(from_zero);
   app.add_option("--max-uri-length", s.max_uri_length, "Bytes of a request line")
       ->envname("SPIKARD_MAX_URI_LENGTH")->check(count);
   app.add_option("--max-header-size", s.max_header_size, "Bytes of a request's header section")
