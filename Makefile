@@ -4,6 +4,8 @@ JOBS ?= $(shell nproc)
 -include Makefile.local
 
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(JOBS)
+# One name of the compiler for all builds, or they could not share what the cache holds.
+export CXX
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 BUILD_REQUIRES := $(shell sed -n 's/^requires = \[\(.*\)\]$$/\1/p' pyproject.toml | tr ',' ' ')
