@@ -1,6 +1,7 @@
 #include "config/settings.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 
 namespace spikard::config {
 namespace {
@@ -18,7 +19,20 @@ std::string CheckEndpoint(std::string& endpoint) {
 
 template <typename Duration>
 auto Seconds(Duration& target) {
-  return [&target](double seconds) { target = Duration(static_cast<int64_t>(seconds * 1000)); };
+  return [&target](double seconds) { target = Duration(std::llround(seconds * 1000)); };
+}
+
+// CLI::Range lets NaN through: it is neither below nor above.
+CLI::Validator SecondsFrom(double least) {
+  constexpr double kLongest = 1e9;
+  return CLI::Validator(
+      [least](std::string& text) -> std::string {
+        double seconds = 0;
+        const bool number = CLI::detail::lexical_cast(text, seconds);
+        if (number && seconds >= least && seconds <= kLongest) return {};
+        return text + " is not a number of seconds from " + (least > 0 ? "0.001" : "0") + " to 1000000000";
+      },
+      "SECONDS");
 }
 
 }  // namespace
@@ -28,9 +42,8 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   CLI::App app{"Spikard's front end: owns the sockets, speaks HTTP, hands valid requests to Python workers."};
   app.set_version_flag("--version", SPIKARD_VERSION);
 
-  constexpr double kLongest = 1e9;
-  const CLI::Range positive(0.001, kLongest);
-  const CLI::Range from_zero(0.0, kLongest);
+  const CLI::Validator positive = SecondsFrom(0.001);
+  const CLI::Validator from_zero = SecondsFrom(0);
   const CLI::Range count(1u, 1'000'000u);
   // One line per setting: flag, variable, check and description have no other home.
   app.add_option("--host", s.host, "Address to listen on")->envname("SPIKARD_HOST");
