@@ -63,13 +63,14 @@ def command_line(pid: int) -> str:
     return ""
 
 
-def descriptors(pid: int) -> list[str]:
-    """What its open descriptors refer to."""
-    found = []
-    for entry in (_PROC / str(pid) / "fd").iterdir():
-        with contextlib.suppress(OSError):
-            found.append(f"{entry.name} -> {os.readlink(entry)}")
-    return sorted(found)
+def descriptors(pid: int) -> dict[str, str]:
+    """What its open descriptors refer to, by number; nothing if it has ended."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for entry in (_PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found[entry.name] = os.readlink(entry)
+    return found
 
 
 def listener(port: int) -> int:
@@ -82,7 +83,7 @@ def listener(port: int) -> int:
                 sockets.add(f"socket:[{fields[9]}]")
     for process in alive():
         with contextlib.suppress(OSError):
-            if any(line.partition(" -> ")[2] in sockets for line in descriptors(process.pid)):
+            if not sockets.isdisjoint(descriptors(process.pid).values()):
                 return process.pid
     raise AssertionError(f"nobody listens on port {port}")
 
