@@ -41,3 +41,86 @@ $(VENV)/.package: $(VENV)/.requirements $(SOURCES)
 .PHONY: run
 run: setup ## Serve examples/hello on http://127.0.0.1:8000
 	@$(VENV)/bin/python examples/hello/server.py
+
+.PHONY: test
+test: test-release test-python test-debug test-sanitized ## Run every test, the native ones with sanitizers as well
+	@.ci/summary 'ctest release' pytest 'ctest debug' 'pytest sanitized'
+
+.PHONY: test-release test-debug test-tsan
+test-release test-debug test-tsan: test-%: build-%
+	@.ci/step 'ctest $*' ctest --preset $* -j $(JOBS)
+
+.PHONY: build-release build-debug build-tsan build-fuzz
+build-release build-debug build-tsan build-fuzz: build-%: setup
+	@.ci/step 'build $*' sh -c 'cmake --preset $* && cmake --build --preset $*'
+
+.PHONY: test-python
+test-python: setup
+	@.ci/step pytest $(VENV)/bin/python -m pytest
+
+# The front end and the extension of the debug preset, in the place of those that are installed. The interpreter is not
+# instrumented, so the sanitizer must be there before it, and what it leaks at its end is its own.
+.PHONY: test-sanitized
+test-sanitized: build-debug
+	@cmake --install build/debug --prefix build/debug/site >build/debug/install.log
+	@.ci/step 'pytest sanitized' env PYTHONPATH=$(CURDIR)/build/debug/site SPIKARD_TEST_PATIENCE=4 \
+	  LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
+	  ASAN_OPTIONS=halt_on_error=1:detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	  $(VENV)/bin/python -m pytest tests/requests tests/e2e
+
+.PHONY: check
+check: test checks ## Run the tests, then check format, lint, types and threads
+
+.PHONY: checks
+checks: check-format lint types test-tsan
+	@.ci/summary 'ctest tsan'
+
+$(VENV)/.lint: $(VENV)/.package
+	@.ci/install-packages .ci/apt-packages-check
+	$(PIP) install 'spikard[lint]'
+	@touch $@
+
+CXX_FILES = $(shell git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp')
+
+.PHONY: check-format
+check-format: $(VENV)/.lint
+	@.ci/step 'format C++' clang-format-19 --dry-run --Werror $(CXX_FILES)
+	@.ci/step 'format Python' $(VENV)/bin/ruff format --check
+
+.PHONY: lint
+lint: $(VENV)/.lint ## Look for mistakes without running anything
+	@.ci/step lint $(VENV)/bin/ruff check
+
+.PHONY: types
+types: $(VENV)/.lint
+	@.ci/step types $(VENV)/bin/mypy
+
+.PHONY: format
+format: $(VENV)/.lint ## Bring all code into its format
+	clang-format-19 -i $(CXX_FILES)
+	$(VENV)/bin/ruff check --fix --select I
+	$(VENV)/bin/ruff format
+
+.PHONY: bench
+bench: setup ## Compare the speed with other servers (needs wrk)
+	$(VENV)/bin/python -m benchmarks $(BENCH)
+
+FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: $(VENV)/.lint build-fuzz ## Fuzz each target for FUZZ_SECONDS
+	@for target in build/fuzz/tests/fuzz/fuzz_*; do \
+	  name=$${target##*/fuzz_}; \
+	  mkdir -p build/fuzz/found/$$name; \
+	  $$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$name \
+	    tests/fuzz/corpus/$$name || exit 1; \
+	done
+
+.PHONY: wheel
+wheel: setup ## Make dist/spikard-*.whl
+	@rm -rf dist
+	$(PIP) wheel --verbose --no-build-isolation --no-deps --wheel-dir dist .
+
+.PHONY: clean
+clean: ## Remove all that was built or installed here
+	rm -rf build dist $(VENV) .mypy_cache .pytest_cache .ruff_cache
