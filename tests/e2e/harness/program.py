@@ -48,7 +48,7 @@ class Program:
             [str(part) for part in command],
             cwd=directory,
             env=self._environment(environment or {}),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -101,6 +101,16 @@ class Program:
                 if self._ended or not self._news.wait(max(0, end - time.monotonic())):
                     everything = "\n".join(self._lines)
                     raise AssertionError(f"{pattern!r} was not said within {within:g} s, but:\n{everything}")
+
+    def forget_lines(self) -> None:
+        with self._news:
+            self._lines.clear()
+
+    def write(self, text: str) -> None:
+        """Type something."""
+        assert self.process.stdin
+        self.process.stdin.write(text)
+        self.process.stdin.flush()
 
     # ---- what it is
 
@@ -184,8 +194,9 @@ class Program:
             self.process.kill()
         self.process.wait()
         self._reader.join(DEADLINE)
-        assert self.process.stderr
-        self.process.stderr.close()
+        for stream in (self.process.stdin, self.process.stderr):
+            assert stream
+            stream.close()
         shutil.rmtree(self.files, ignore_errors=True)
         shutil.rmtree(self._reports, ignore_errors=True)
 
