@@ -18,8 +18,12 @@ _log = logging.getLogger("spikard")
 _OCTETS = (("content-type", "application/octet-stream"),)
 
 
-def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, limit: int) -> None:
-    """Put the answer of a handler that has returned into the outbox.
+# Their responses have no content (RFC 9110, section 15): there is no value to write.
+_EMPTY = (204, 205, 304)
+
+
+def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, limit: int) -> int:
+    """Put the answer of a handler that has returned into the outbox, and give the size of its body.
 
     Args:
         outbox: of the connection that the exchange came on.
@@ -30,31 +34,48 @@ def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, lim
     """
     try:
         if isinstance(result, Response):
-            if len(result.body) > limit:
-                raise ValueError(f"a body of {len(result.body)} bytes is too large to be sent in one piece")
-            outbox.respond(exchange, result.status_code, result.raw_headers, result.body)
-            return
+            body = result.body
+            if len(body) > limit:
+                raise _too_large(body)
+            if not 200 <= result.status_code <= 599:
+                raise ValueError(f"status_code must be 200 to 599, not {result.status_code!r}")
+            outbox.respond(exchange, result.status_code, result.raw_headers, body)
+            return len(body)
         if isinstance(result, (bytes, bytearray, memoryview)):
-            body, headers = bytes(result), _OCTETS
+            body = bytes(result)
+            if len(body) > limit:
+                raise _too_large(body)
+            outbox.respond(exchange, route.status_code, _OCTETS, body)
+        elif result is None and route.status_code in _EMPTY:
+            body = b""
+            outbox.respond(exchange, route.status_code, (), body)
         else:
-            body, headers = _json.encode(result), None
-        if len(body) > limit:
-            raise ValueError(f"a body of {len(body)} bytes is too large to be sent in one piece")
-        if headers is None:
+            body = _json.encode(result)
+            if len(body) > limit:
+                raise _too_large(body)
             outbox.json(exchange, route.status_code, body)
-        else:
-            outbox.respond(exchange, route.status_code, headers, body)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the result, the client gets an answer
+    except Exception as error:  # whatever is wrong with the result, the client gets an answer
         fail(outbox, exchange, route, error)
+        return 0
+    return len(body)
 
 
 def fail(outbox: Outbox, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
-    """Put the answer of a handler that has raised into the outbox; what the client must not see goes into the log."""
-    if isinstance(error, RequestValidationError):
-        outbox.problem(exchange, 422, detail=str(error), errors=_json.encode(error.errors))
-    elif isinstance(error, MalformedBody):
-        outbox.problem(exchange, 400, detail=error.detail)
-    else:
-        where = f"{exchange.method} {exchange.target}"
-        _log.error("request %s: %s failed in %s", exchange.request_id, where, route.route.place, exc_info=error)
-        outbox.problem(exchange, 500)
+    """Put the answer of a handler that has raised into the outbox; the log gets what clients must not see."""
+    try:
+        if isinstance(error, RequestValidationError):
+            outbox.problem(exchange, 422, detail=str(error), errors=_json.encode(error.errors))
+            return
+        if isinstance(error, MalformedBody):
+            outbox.problem(exchange, 400, detail=error.detail)
+            return
+    except Exception as worse:  # made by the application, so it can hold anything
+        error = worse
+    # First the answer: what logs may be the application's too.
+    outbox.problem(exchange, 500)
+    where = f"{exchange.method} {exchange.target}"
+    _log.error("request %s: %s failed in %s", exchange.request_id, where, route.route.place, exc_info=error)
+
+
+def _too_large(body: bytes) -> ValueError:
+    return ValueError(f"a body of {len(body)} bytes is too large to be sent in one piece")

@@ -21,15 +21,17 @@ from spikard._native import ChannelLost, Exchange
 from spikard._worker import answer
 from spikard._worker.attach import Attached
 
-# How many exchanges this worker takes at once. What waits in a worker cannot go to another one, so more is not better;
-# less, and clients wait in the queue while the loop has nothing to do.
+# How many exchanges this worker takes at once. What waits in a worker cannot go to another one, so more is no
+# better; less, and clients wait in the queue while the loop has nothing to do.
 _SLOTS = 2048
 _MAX_BATCH = 256 * 1024 * 1024
 # Safety nets only: what is under way is bounded by the slots.
 _HIGH_WATER_MARK = 100_000
 _BATCHES_PER_TURN = 16
-# Bodies above this are raw frames of their batch, of which there may be 1024.
-_INLINE_LIMIT = 16 * 1024
+# A batch may have 1024 raw frames, and only bodies above 16 KiB are any: one of this size never has more.
+_ENOUGH_FOR_A_BATCH = 1024 * 16 * 1024
+# A front end that has not answered a Hello by now has not got it.
+_ANSWER_WITHIN = 5.0
 
 
 class Refused(Exception):
@@ -66,7 +68,13 @@ class Connection:
         self._outbox = _native.Outbox(attached.incarnation)
         self._running: dict[int, asyncio.Task[None]] = {}
         self._body_limit = _MAX_BATCH // 2
+        self._batch_limit = _ENOUGH_FOR_A_BATCH
+        self._unsent = 0
+        self._welcomed = False
+        self._patience: asyncio.TimerHandle | None = None
         self._draining = False
+        # Callbacks are scheduled from handlers' tasks too, which have context variables of their own.
+        self._context = contextvars.copy_context()
         self._flush_due = False
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
@@ -77,6 +85,7 @@ class Connection:
         # A peer that comes back by itself would get nothing any more, and not know it.
         self._socket.setsockopt(zmq.RECONNECT_IVL, -1)
         self._socket.setsockopt(zmq.ROUTING_ID, b"w" + os.urandom(15))
+        self._descriptor = typing.cast("int", self._socket.getsockopt(zmq.FD))
 
     async def run(self) -> None:
         """Serve until the front end has drained this worker.
@@ -88,13 +97,17 @@ class Connection:
         control = self._attached.control
         try:
             self._socket.connect(self._attached.endpoint)
-            self._loop.add_reader(self._socket.getsockopt(zmq.FD), self._receive)
+            self._wait_for_answer()
+            self._loop.add_reader(self._descriptor, self._receive)
             self._loop.add_reader(control, self._on_control)
             self._say_hello()
             await self._ended
+        except zmq.ZMQError as error:
+            raise ChannelLost(f"{self._attached.endpoint}: {error}") from None
         finally:
+            self._stop_waiting()
             self._loop.remove_reader(control)
-            self._loop.remove_reader(self._socket.getsockopt(zmq.FD))
+            self._loop.remove_reader(self._descriptor)
             for task in list(self._running.values()):
                 task.cancel()
             # Goodbye has to leave the machine's memory; nothing else is left to send.
@@ -102,7 +115,10 @@ class Connection:
             control.close()
 
     def leave(self) -> None:
-        """Ask the front end for a drain."""
+        """Ask the front end for a drain; may be called from a signal's handler."""
+        self._loop.call_soon_threadsafe(self._leave)
+
+    def _leave(self) -> None:
         if not self._draining:
             self._outbox.leaving()
             self._flush_soon()
@@ -121,7 +137,7 @@ class Connection:
                         self._begin(message)
                     else:
                         self._on_message(*message)
-            self._loop.call_soon(self._receive)
+            self._receive_soon()
         except zmq.Again:
             pass
         except (ChannelLost, zmq.ZMQError) as error:
@@ -131,11 +147,18 @@ class Connection:
         match name:
             case "manifest_wanted":
                 self._outbox.manifest(self._application.manifest)
+                self._wait_for_answer()
             case "welcome":
+                self._stop_waiting()
+                self._welcomed = True
                 _, _, max_batch = values
+                # What is collected before a body comes, and that body, make one batch.
                 self._body_limit = min(self._body_limit, max_batch // 2)
+                self._batch_limit = min(self._batch_limit, max_batch // 4)
                 self._outbox.ready()
+                self._flush_soon()
                 self._application.on_ready()
+                return
             case "refused":
                 final, detail = values
                 self._end(Refused(detail) if final else ChannelLost(f"refused: {detail}"))
@@ -163,6 +186,8 @@ class Connection:
     # ---- exchanges
 
     def _begin(self, exchange: Exchange) -> None:
+        if not self._welcomed or exchange.route >= len(self._routes):
+            raise ChannelLost("a request that this worker cannot have")
         route = self._routes[exchange.route]
         run = self._run if route.is_async else self._run_in_thread
         self._running[exchange.number] = self._loop.create_task(run(exchange, route))
@@ -170,7 +195,7 @@ class Connection:
     async def _run(self, exchange: Exchange, route: BoundRoute) -> None:
         try:
             self._give(exchange, route, await route.call(exchange))
-        except BaseException as error:  # noqa: BLE001 - a handler's sys.exit() is no reason to leave its neighbours
+        except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
             self._fail(exchange, route, error)
 
     async def _run_in_thread(self, exchange: Exchange, route: BoundRoute) -> None:
@@ -182,12 +207,14 @@ class Connection:
             if isinstance(result, Awaitable):
                 result = await result
             self._give(exchange, route, result)
-        except BaseException as error:  # noqa: BLE001 - as above
+        except BaseException as error:  # as above
             self._fail(exchange, route, error)
 
     def _give(self, exchange: Exchange, route: BoundRoute, result: Any) -> None:
         del self._running[exchange.number]
-        answer.give(self._outbox, exchange, route, result, self._body_limit)
+        self._unsent += answer.give(self._outbox, exchange, route, result, self._body_limit)
+        if self._unsent > self._batch_limit:
+            self._send()
         self._flush_soon()
 
     def _fail(self, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
@@ -208,41 +235,59 @@ class Connection:
             manifest_hash=hashlib.sha256(self._application.manifest).digest(),
             max_batch=_MAX_BATCH,
         )
-        self._flush()
+        self._send()
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+
+    def _wait_for_answer(self) -> None:
+        self._stop_waiting()
+        cause = "the front end has not answered"
+        self._patience = self._loop.call_later(_ANSWER_WITHIN, self._lose, cause, context=self._context)
 
     def _flush_soon(self) -> None:
         if not self._flush_due:
             self._flush_due = True
             # Behind all that this turn of the loop will answer: one batch takes it all.
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._flush, context=self._context)
 
     def _flush(self) -> None:
         self._flush_due = False
+        self._send()
+
+    def _send(self) -> None:
+        self._unsent = 0
         if self._ended.done() or self._outbox.empty:
             return
         frames = self._outbox.seal()
         try:
             self._socket.send_multipart(frames, zmq.NOBLOCK, copy=len(frames) == 1)
         except zmq.ZMQError as error:
-            return self._lose(f"the front end does not read: {error}")
+            self._lose(f"the front end does not read: {error}")
+            return
         if self._draining:
             self._finish_drain()
         # A send may have swallowed the sign that something has come.
         if typing.cast("int", self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
-            self._loop.call_soon(self._receive)
+            self._receive_soon()
+
+    def _receive_soon(self) -> None:
+        self._loop.call_soon(self._receive, context=self._context)
 
     def _finish_drain(self) -> None:
         if self._running or self._ended.done():
             return
         if not self._outbox.empty:
-            return self._flush_soon()
+            self._flush_soon()
+            return
         self._outbox.goodbye()
         self._socket.send_multipart(self._outbox.seal(), zmq.NOBLOCK)
         self._end(None)
 
     def _lose(self, cause: str) -> None:
         # Whoever has said that it takes nothing more has what it wanted.
-        self._end(ChannelLost(cause))
+        self._end(None if self._draining else ChannelLost(cause))
 
     def _end(self, error: Exception | None) -> None:
         if self._ended.done():

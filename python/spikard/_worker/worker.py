@@ -56,22 +56,26 @@ class Worker:
             WorkerRefused: the front end does not take the application as it is.
         """
         try:
-            while not self._leaving:
+            while True:
                 try:
                     await self._serve()
                     return
                 except (ChannelLost, OSError) as error:
                     _log.log(self._severity(), "not connected to the front end: %s", error)
+                if self._leaving:
+                    return
                 await asyncio.sleep(self._pause)
                 self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         finally:
             self._threads.shutdown()
 
     async def _serve(self) -> None:
-        self._connection = Connection(self._application, await attach(self._directory))
+        attached = await attach(self._directory)
+        if self._leaving:
+            attached.control.close()
+            return
+        self._connection = Connection(self._application, attached)
         try:
-            if self._leaving:
-                return
             await self._connection.run()
         finally:
             self._connection = None
