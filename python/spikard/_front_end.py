@@ -26,7 +26,7 @@ def endpoint_directory() -> str:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     base = runtime if os.path.isdir(runtime) and os.access(runtime, os.W_OK) else tempfile.gettempdir()
     if len(os.path.join(base, name)) > _LONGEST_DIRECTORY:
-        base = "/tmp"  # noqa: S108 - the directory in it is made with mode 0700, its name is random
+        base = "/tmp"  # the directory in it is made with mode 0700, its name is random
     return os.path.join(base, name)
 
 

@@ -122,7 +122,12 @@ class _Parent(_Process):
     async def main(self) -> None:
         loop = asyncio.get_running_loop()
         ended = loop.create_future()
-        loop.add_reader(self.front_end.fileno(), lambda: ended.done() or ended.set_result(None))
+
+        def on_end() -> None:
+            if not ended.done():
+                ended.set_result(None)
+
+        loop.add_reader(self.front_end.fileno(), on_end)
         working = asyncio.ensure_future(self.worker.run())
         try:
             await asyncio.wait({working, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -187,7 +192,7 @@ def _signals(process: _Process) -> Iterator[None]:
 
 
 def _run_loop(main: Coroutine[Any, Any, None]) -> None:
-    """Run to the end on a new loop: uvloop's if it is there. (asyncio.Runner does the same from Python 3.11.)"""
+    """Run to the end on a new loop, uvloop's if there; from Python 3.11 asyncio.Runner does the same."""
     loop = _loop_factory()()
     try:
         asyncio.set_event_loop(loop)

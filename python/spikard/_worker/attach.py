@@ -1,4 +1,4 @@
-"""The attach socket: how a worker comes to a front end on the same machine, and how each learns of the other's end."""
+"""The attach socket: how a worker comes to a front end beside it, and how each learns of the other's end."""
 
 from __future__ import annotations
 
@@ -67,7 +67,12 @@ async def attach(directory: str) -> Attached:
 
 async def _receive(loop: asyncio.AbstractEventLoop, control: socket.socket) -> bytes:
     readable = loop.create_future()
-    loop.add_reader(control, lambda: readable.done() or readable.set_result(None))
+
+    def on_readable() -> None:
+        if not readable.done():
+            readable.set_result(None)
+
+    loop.add_reader(control, on_readable)
     try:
         await readable
     finally:
