@@ -119,8 +119,9 @@ void Server::WatchParent() {
   if (settings_.parent_pid == 0) return;
   const auto orphaned = [this] {
     spdlog::error("the parent process is gone");
-    channel_.Abandon();
     Drain(kOrphanTime);
+    // Behind it, so that what is answered now closes its connection.
+    channel_.Abandon();
   };
   const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, settings_.parent_pid, 0));
   // Gone before it could be watched.
@@ -134,17 +135,26 @@ void Server::WatchParent() {
 void Server::Drain(std::chrono::milliseconds limit) {
   patience_.expires_after(limit);
   patience_.async_wait([this](ErrorCode cancelled) {
-    if (!cancelled) Stop();
+    if (!cancelled) CutOff();
   });
   if (std::exchange(draining_, true)) return;
   listener_.Close();
-  const auto drain_workers = [this] { channel_.Drain([this] { Stop(); }); };
+  const auto drain_workers = [this] { channel_.Drain([this] { Leave(); }); };
   sessions_.Drain();
   if (sessions_.Count() == 0) return drain_workers();
   sessions_.OnEmpty(drain_workers);
 }
 
-void Server::Stop() {
+void Server::CutOff() {
+  // No coroutine may be left when the rooms go: all are woken, and find their connection closed.
+  sessions_.OnEmpty([this] { Leave(); });
+  sessions_.Abort();
+  channel_.Abandon();
+  active_.Set(active_.Get());
+  if (sessions_.Count() == 0) Leave();
+}
+
+void Server::Leave() {
   // From the loop, not from inside whatever has noticed the end.
   asio::post(loop_, [this] {
     attach_.Close();

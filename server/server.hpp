@@ -35,7 +35,8 @@ class Server {
   // The end, in this order: no new connections; those that are there finish; workers finish; the loop ends. Whatever
   // `limit` does not suffice for is cut off.
   void Drain(std::chrono::milliseconds limit);
-  void Stop();
+  void CutOff();
+  void Leave();
 
   const config::Settings settings_;
   base::Loop loop_{1};
