@@ -37,17 +37,6 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
                     [](char x, char y) { return Lower(x) == Lower(y); });
 }
 
-std::optional<Field> ParseFieldLine(std::string_view line) {
-  const size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  // A folded line (RFC 9112 section 5.2) and white space before the colon (section 5.1) end here, too.
-  if (!IsToken(line.substr(0, colon))) return std::nullopt;
-  constexpr std::string_view kSpace = " \t";
-  std::string_view value = line.substr(colon + 1);
-  value.remove_prefix(std::min(value.find_first_not_of(kSpace), value.size()));
-  return Field{line.substr(0, colon), value.substr(0, value.find_last_not_of(kSpace) + 1)};
-}
-
 void Fields::Add(std::string_view name, std::string_view value) {
   const auto at = static_cast<uint32_t>(block_.size());
   block_.append(name);

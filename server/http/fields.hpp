@@ -24,9 +24,6 @@ struct Field {
   std::string_view name;
   std::string_view value;
 };
-// A line of a header or trailer section, which a LineScanner has let through (section 5.5, RFC 9112 section
-// 5). Returns nothing if it is no field.
-std::optional<Field> ParseFieldLine(std::string_view line);
 
 class Fields {
  public:

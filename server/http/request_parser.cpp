@@ -13,7 +13,8 @@ namespace beast = boost::beast;
 
 namespace {
 
-// Of all chunks of a body together: nobody has a use for extensions, but many small chunks would pass any limit per chunk.
+// Of all chunks of a body together: nobody has a use for extensions, but many small chunks would pass any
+// limit per chunk.
 constexpr size_t kMaxExtensionBytes = 16 * 1024;
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -44,7 +45,8 @@ size_t RequestParser::ParseHead(std::string_view input) {
     const auto found = lines_.Scan(rest);
     const std::string_view line = rest.substr(0, lines_.Size());
     if (found == LineScanner::Found::kBroken) Refuse(Fault::kMalformed);
-    if (fault_ != Fault::kNone || !CheckSize(line.size()) || found == LineScanner::Found::kPartial) return taken;
+    if (fault_ != Fault::kNone || !CheckSize(line.size()) || found == LineScanner::Found::kPartial)
+      return taken;
     lines_.Next();
     if (!begun_ && line.empty()) {
       // Section 2.2: empty lines before a request are ignored.
@@ -60,13 +62,16 @@ size_t RequestParser::ParseHead(std::string_view input) {
 // Of a line that may not have ended yet: nobody waits for the end of what is too long already.
 bool RequestParser::CheckSize(size_t size) {
   if (!begun_) return size <= limits_.max_uri_length || Refuse(Fault::kUriTooLong);
-  return line_at_ - request_line_size_ + size + 2 <= limits_.max_header_size || Refuse(Fault::kHeaderTooLarge);
+  return line_at_ - request_line_size_ + size + 2 <= limits_.max_header_size ||
+         Refuse(Fault::kHeaderTooLarge);
 }
 
 bool RequestParser::CheckLine(std::string_view line) {
   if (!begun_) {
     begun_ = true;
     request_line_size_ = line_at_;
+    // Known even if nothing else is: an error says nothing but its head to HEAD.
+    request_.method.assign(line.substr(0, line.find(' ')));
     return CheckVersion(line);
   }
   // Section 5.2: Beast would unfold it.
@@ -146,7 +151,6 @@ void RequestParser::on_request_impl(beast::http::verb, BeastView method, BeastVi
                                     ErrorCode& error) {
   std::string_view authority;
   if (!OriginForm(method, target, request_.target, authority)) return Refuse(Fault::kBadTarget, error);
-  request_.method.assign(method);
   request_.minor_version = version - 10;
   authority_.assign(authority);
 }

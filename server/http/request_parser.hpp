@@ -1,6 +1,6 @@
-// Bytes to one request (RFC 9112): Beast's parser, behind guards that look at the raw bytes first. Beast forgives what lets
-// two parties read the same bytes as different requests (folded lines, control characters in chunk extensions, any Host)
-// and bounds neither trailers nor chunk lines.
+// Bytes to one request (RFC 9112): Beast's parser, behind guards that look at the raw bytes first. Beast
+// forgives what lets two parties read the same bytes as different requests (folded lines, control characters
+// in chunk extensions, any Host) and bounds neither trailers nor chunk lines.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -28,8 +28,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   // `request` is cleared and filled.
   RequestParser(const RequestLimits& limits, Request& request);
 
-  // Takes bytes from the front of `input`, which holds all bytes not taken so far, and returns how many. Unless HeadDone
-  // or fault changed, it needs more bytes.
+  // Takes bytes from the front of `input`, which holds all bytes not taken so far, and returns how many.
+  // Unless HeadDone or fault changed, it needs more bytes.
   size_t ParseHead(std::string_view input);
   // Whether the request line has come.
   bool Begun() const { return begun_; }
@@ -53,7 +53,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   bool CheckSize(size_t size);
   bool CheckLine(std::string_view line);
   bool CheckVersion(std::string_view request_line);
-  // Gives Beast bytes. `whole`: they are all it needs to go on, so that asking for more means that they are malformed.
+  // Gives Beast bytes. `whole`: they are all it needs to go on, so that asking for more means that they are
+  // malformed.
   size_t Put(std::string_view bytes, bool whole);
   size_t PutHead(std::string_view head);
   size_t PutChunk(std::string_view input);
@@ -81,7 +82,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   size_t request_line_size_ = 0;
   bool begun_ = false;
   bool later_version_ = false;  // HTTP/1.2 or higher
-  std::string authority_;  // of an absolute-form target
+  std::string authority_;       // of an absolute-form target
   Framing framing_;
 
   // ---- the body
