@@ -12,7 +12,7 @@ import pytest
 from harness.client import fetch
 
 if TYPE_CHECKING:
-    from conftest import Start
+    from harness.fixtures import Start
     from harness.program import Program
 
 PROGRAM = """\

@@ -13,7 +13,7 @@ from harness.processes import wait_for_end
 from harness.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
-    from conftest import Start
+    from harness.fixtures import Start
     from harness.program import Program
 
 RESTARTED_WITHIN = 1.0 * PATIENCE

@@ -18,7 +18,7 @@ from harness.program import Program
 from harness.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
-    from conftest import Start
+    from harness.fixtures import Start
 
 SEED = """\
 from spikard import Spikard, get
@@ -143,3 +143,14 @@ def test_what_does_not_finish_is_given_up(start: Start, handler: str) -> None:
         program.send(signal.SIGTERM)
         assert program.wait() == 0
         assert time.monotonic() - asked < 0.5 + A_SECOND
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_it_starts(start: Start, seed: Path, number: signal.Signals) -> None:
+    for _ in range(5):
+        program = start(sys.executable, seed)
+        until(program.has_front_end, "a front end")
+        program.send_group(number)
+        program.wait()
+        assert not program.has_front_end()
+        assert not list(program.files.iterdir())

@@ -11,7 +11,7 @@ from harness.client import fetch, refuses
 from harness.waiting import until
 
 if TYPE_CHECKING:
-    from conftest import Start
+    from harness.fixtures import Start
 
 
 def test_inside_a_running_loop_and_again(start: Start) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,23 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness.client import Connection, connections, fetch
+from harness.fixtures import listening
 from harness.program import Program
 from harness.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
-    from conftest import Start
+    from harness.fixtures import Start
 
 HOLD = 3.0 * PATIENCE
 StartWorker = Callable[[], Program]
-
-
-@pytest.fixture(scope="module")
-def binary() -> str:
-    """The front end that the package brings."""
-    code = "import spikard._front_end; print(spikard._front_end.binary())"
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 @pytest.fixture
@@ -40,11 +30,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def front_end(start: Start, binary: str, directory: Path) -> Program:
     endpoint = ("--endpoint", f"ipc://{directory}")
-    program = start(binary, *endpoint, "--port", "0", "--hold-timeout", str(HOLD), "--log-level", "debug")
-    listening = program.said(r"listening on (\S+):(\d+)")
-    program.address = (listening[1], int(listening[2]))
-    program.note_descriptors()
-    return program
+    return listening(
+        start(binary, *endpoint, "--port", "0", "--hold-timeout", str(HOLD), "--log-level", "debug")
+    )
 
 
 @pytest.fixture

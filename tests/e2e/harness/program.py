@@ -25,6 +25,9 @@ _SERVES = re.compile(r"^Spikard serves on http://(\S+):(\d+) \(Ctrl\+C stops it\
 _KEPT = ("SPIKARD_SERVER", "SPIKARD_TEST_PATIENCE")
 
 
+# A front end without a parent may take 5 s.
+ENDED_WITHIN = 6.0
+DESCRIPTORS_CLOSED_WITHIN = 5.0
 # pyzmq opens these, and never again, when it first sends something large.
 _ONCE = Counter({"anon_inode:[eventfd]": 5, "anon_inode:[eventpoll]": 2})
 
@@ -181,7 +184,7 @@ class Program:
                 self.check_descriptors()
                 self.send_group(signal.SIGINT)
                 assert self.wait() == 0, "\n".join(self.lines)
-            until(lambda: not processes.marked(self._mark), "its processes have ended", 6)
+            until(lambda: not processes.marked(self._mark), "its processes have ended", ENDED_WITHIN)
             assert not list(self.files.iterdir()), "it left files"
             self.check_reports()
         finally:
@@ -204,7 +207,11 @@ class Program:
 def _wait_for_descriptors(pid: int, before: dict[str, str]) -> None:
     allowed = _kinds(before) + _ONCE
     try:
-        until(lambda: _kinds(processes.descriptors(pid)) <= allowed, "its descriptors are closed", 5)
+        until(
+            lambda: _kinds(processes.descriptors(pid)) <= allowed,
+            "its descriptors are closed",
+            DESCRIPTORS_CLOSED_WITHIN,
+        )
     except AssertionError:
         now = processes.descriptors(pid)
         new = {number: what for number, what in now.items() if before.get(number) != what}
