@@ -32,6 +32,8 @@ _BATCHES_PER_TURN = 16
 _ENOUGH_FOR_A_BATCH = 1024 * 16 * 1024
 # A front end that has not answered a Hello by now has not got it.
 _ANSWER_WITHIN = 5.0
+# How long a front end may take to read a Goodbye.
+_CLOSED_WITHIN = 1.0
 
 
 class Refused(Exception):
@@ -61,7 +63,7 @@ class Connection:
     def __init__(self, application: Application, attached: Attached) -> None:
         """Open the data channel."""
         self._application = application
-        self._routes = application.routes
+        self._routes: Sequence[BoundRoute] = ()  # none before the Welcome
         self._attached = attached
         self._loop = asyncio.get_running_loop()
         self._inbox = _native.Inbox(attached.incarnation)
@@ -70,9 +72,9 @@ class Connection:
         self._body_limit = _MAX_BATCH // 2
         self._batch_limit = _ENOUGH_FOR_A_BATCH
         self._unsent = 0
-        self._welcomed = False
         self._patience: asyncio.TimerHandle | None = None
         self._draining = False
+        self._said_goodbye = False
         # Callbacks are scheduled from handlers' tasks too, which have context variables of their own.
         self._context = contextvars.copy_context()
         self._flush_due = False
@@ -150,7 +152,7 @@ class Connection:
                 self._wait_for_answer()
             case "welcome":
                 self._stop_waiting()
-                self._welcomed = True
+                self._routes = self._application.routes
                 _, _, max_batch = values
                 # What is collected before a body comes, and that body, make one batch.
                 self._body_limit = min(self._body_limit, max_batch // 2)
@@ -186,19 +188,21 @@ class Connection:
     # ---- exchanges
 
     def _begin(self, exchange: Exchange) -> None:
-        if not self._welcomed or exchange.route >= len(self._routes):
-            raise ChannelLost("a request that this worker cannot have")
-        route = self._routes[exchange.route]
-        run = self._run if route.is_async else self._run_in_thread
-        self._running[exchange.number] = self._loop.create_task(run(exchange, route))
-
-    async def _run(self, exchange: Exchange, route: BoundRoute) -> None:
         try:
-            self._give(exchange, route, await route.call(exchange))
-        except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
-            self._fail(exchange, route, error)
+            route = self._routes[exchange.route]
+        except IndexError:
+            raise ChannelLost("a request that this worker cannot have") from None
+        number = exchange.number
+        run = self._run if route.is_async else self._run_in_thread
+        self._running[number] = self._loop.create_task(run(number, exchange, route))
 
-    async def _run_in_thread(self, exchange: Exchange, route: BoundRoute) -> None:
+    async def _run(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+        try:
+            self._give(number, exchange, route, await route.call(exchange))
+        except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
+            self._fail(number, exchange, route, error)
+
+    async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
         context = contextvars.copy_context()
         try:
             result = await self._loop.run_in_executor(
@@ -206,19 +210,20 @@ class Connection:
             )
             if isinstance(result, Awaitable):
                 result = await result
-            self._give(exchange, route, result)
+            self._give(number, exchange, route, result)
         except BaseException as error:  # as above
-            self._fail(exchange, route, error)
+            self._fail(number, exchange, route, error)
 
-    def _give(self, exchange: Exchange, route: BoundRoute, result: Any) -> None:
-        del self._running[exchange.number]
+    def _give(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
+        del self._running[number]
         self._unsent += answer.give(self._outbox, exchange, route, result, self._body_limit)
         if self._unsent > self._batch_limit:
             self._send()
-        self._flush_soon()
+        if not self._flush_due:
+            self._flush_soon()
 
-    def _fail(self, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
-        self._running.pop(exchange.number, None)
+    def _fail(self, number: int, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
+        self._running.pop(number, None)
         if self._ended.done():
             return  # nobody waits for it any more
         answer.fail(self._outbox, exchange, route, error)
@@ -276,14 +281,16 @@ class Connection:
         self._loop.call_soon(self._receive, context=self._context)
 
     def _finish_drain(self) -> None:
-        if self._running or self._ended.done():
+        if self._running or self._said_goodbye or self._ended.done():
             return
         if not self._outbox.empty:
             self._flush_soon()
             return
         self._outbox.goodbye()
         self._socket.send_multipart(self._outbox.seal(), zmq.NOBLOCK)
-        self._end(None)
+        # The front end closes the attach socket when it has read this; closed here, it could overtake answers.
+        self._said_goodbye = True
+        self._loop.call_later(_CLOSED_WITHIN, self._end, None, context=self._context)
 
     def _lose(self, cause: str) -> None:
         # Whoever has said that it takes nothing more has what it wanted.
