@@ -115,7 +115,7 @@ std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message
     if (peer.state != Peer::State::kDraining) StartDrain(peer);
   } else if (std::holds_alternative<protocol::Goodbye>(payload)) {
     spdlog::info("{} has left", peer.Name());
-    Forget(peer, WorkerLeft{peer.id});
+    Leave(peer);
   } else if (std::holds_alternative<protocol::Pong>(payload)) {
     if (peer.state == Peer::State::kHello) return "a pong out of turn";
   } else {

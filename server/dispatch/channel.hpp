@@ -39,7 +39,7 @@ class Channel {
   void OnLeaving(const std::string& token);
   // It is gone: its process has ended, or it has closed the attach socket. What it had sent before may still come.
   void OnDetached(const std::string& token, std::string_view cause);
-  // How to tell a local worker that its connection is lost.
+  // How to tell a local worker that its connection is over.
   void OnDistrust(std::function<void(const std::string& token)> callback) { on_distrust_ = std::move(callback); }
 
   uint64_t Incarnation() const { return incarnation_; }
@@ -78,6 +78,8 @@ class Channel {
 
   // Forgets the peer; what it had goes by the dispatcher's rules. `end`: WorkerLost or WorkerLeft.
   void Forget(Peer& peer, const Event& end);
+  // The same for one that has said Goodbye.
+  void Leave(Peer& peer);
   // The same for one that did something it must not, and lets it know.
   void Lose(Peer& peer, std::string_view cause);
   // `size`: an upper bound of the message's bytes.

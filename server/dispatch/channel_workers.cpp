@@ -163,6 +163,13 @@ void Channel::Forget(Peer& peer, const Event& end) {
   FinishDrain();
 }
 
+void Channel::Leave(Peer& peer) {
+  const std::string token = peer.token;
+  Forget(peer, WorkerLeft{peer.id});
+  // The worker waits for this: had it closed its attach socket first, that could have overtaken its last batches.
+  if (!token.empty() && on_distrust_) on_distrust_(token);
+}
+
 void Channel::Lose(Peer& peer, std::string_view cause) {
   spdlog::error("{} has lost its place: {}", peer.Name(), cause);
   const std::string token = peer.token;
