@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import runpy
+import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,19 +31,31 @@ def _snippets(language: str) -> list[object]:
     ]
 
 
+@contextlib.contextmanager
+def _serving(*command: object, **environment: str) -> Iterator[str]:
+    """The address of a program that serves; stopped by Ctrl+C at the end."""
+    words = [str(word) for word in (sys.executable, *command)]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=os.environ | environment) as process:
+        assert process.stderr
+        said = process.stderr.readline()
+        try:
+            address = re.match(r"Spikard serves on (http://127\.0\.0\.1:\d+) ", said)
+            assert address, said
+            yield address[1]
+        finally:
+            process.send_signal(signal.SIGINT)
+            rest = process.stderr.read()
+    assert process.returncode == 0, rest
+
+
 @pytest.mark.parametrize("snippet", _snippets("python"))
 def test_python_snippet_serves(snippet: str, tmp_path: Path) -> None:
     """On a free port, since another test may have the one that it names."""
     assert "app.run(" in snippet
     program = tmp_path / "server.py"
     program.write_text(re.sub(r"app\.run\(.*\)", "app.run(port=0)", snippet))
-    with subprocess.Popen([sys.executable, program], stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        said = process.stderr.readline()
-        process.send_signal(signal.SIGINT)
-        rest = process.stderr.read()
-    assert re.match(r"Spikard serves on http://127\.0\.0\.1:\d+ ", said), said + rest
-    assert process.returncode == 0, rest
+    with _serving(program):
+        pass
 
 
 @pytest.mark.parametrize("snippet", _snippets("python"))
@@ -58,13 +73,17 @@ def _is_function(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize("snippet", _snippets("sh"))
-def test_shell_snippet_names_what_there_is(snippet: str) -> None:
+def test_shell_snippet(snippet: str) -> None:
+    """What asks the example is run; of make's targets it is enough that they are there."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for line in snippet.splitlines():
-        command, *arguments = line.split()
-        assert command in ("make", "curl"), line
-        if command == "make":
-            assert set(arguments) <= targets, line
+    with _serving(ROOT / "examples/hello/server.py", SPIKARD_PORT="0") as address:
+        for line in snippet.splitlines():
+            command, *arguments = shlex.split(line.replace("http://127.0.0.1:8000", address))
+            if command == "make":
+                assert set(arguments) <= targets, line
+            else:
+                assert command == "curl", line
+                subprocess.run(["curl", "--silent", "--show-error", "--fail", *arguments], check=True, timeout=20)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
