@@ -68,12 +68,18 @@ test-sanitized: build-debug
 	  ASAN_OPTIONS=halt_on_error=1:detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	  $(VENV)/bin/python -m pytest tests/requests tests/e2e
 
+# Raw requests to a front end that watches its threads.
+.PHONY: test-threads
+test-threads: test-tsan
+	@.ci/step 'pytest tsan' env SPIKARD_SERVER=$(CURDIR)/build/tsan/server/spikard-server SPIKARD_TEST_PATIENCE=4 \
+	  TSAN_OPTIONS=halt_on_error=1:suppressions=$(CURDIR)/tests/tsan.supp $(VENV)/bin/python -m pytest tests/requests
+
 .PHONY: check
 check: test checks ## Run the tests, then check format, lint, types and threads
 
 .PHONY: checks
-checks: check-format lint types test-tsan
-	@.ci/summary 'ctest tsan'
+checks: check-format lint types test-threads
+	@.ci/summary 'ctest tsan' 'pytest tsan'
 
 $(VENV)/.lint: $(VENV)/.package
 	@.ci/install-packages .ci/apt-packages-check
