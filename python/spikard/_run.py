@@ -131,8 +131,8 @@ class _Parent(_Process):
         working = asyncio.ensure_future(self.worker.run())
         try:
             await asyncio.wait({working, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done() and isinstance(working.exception(), WorkerRefused):
-                raise StartError(str(working.exception()))
+            if working.done():
+                _raise_failure(working)
             self.front_end.stop()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(ended, self.config.shutdown_timeout + _GRACE)
@@ -145,6 +145,14 @@ class _Parent(_Process):
             shutil.rmtree(self.directory, ignore_errors=True)
         if not self.stopping:
             raise StartError(f"the front end has ended with status {self.front_end.status}")
+
+
+def _raise_failure(working: asyncio.Future[None]) -> None:
+    error = working.exception()
+    if isinstance(error, WorkerRefused):
+        raise StartError(str(error)) from None
+    if error is not None:
+        raise error
 
 
 def _decide(app: Spikard, config: ServerConfig) -> _Process:
