@@ -14,7 +14,7 @@ PROTOCOL = REPOSITORY / "protocol"
 sys.path[:0] = [str(PROTOCOL / "reference"), str(REPOSITORY / "tests" / "wire")]
 
 from front_end import FrontEnd  # noqa: E402
-from served import Served, Start  # noqa: E402
+from served import Program, Served, Start  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,3 +44,17 @@ def start(request: pytest.FixtureRequest, front_end: FrontEnd, tmp_path: Path) -
     yield start
     for served in started:
         served.stop()
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Write a program that is started in place of the front end; descriptor 3 tells that it listens."""
+
+    def write(body: str) -> Path:
+        path = tmp_path / "front-end"
+        path.write_text(f"#!{sys.executable}\nimport json, os, signal, sys\n{body}")
+        path.chmod(0o700)
+        monkeypatch.setenv("SPIKARD_SERVER", str(path))
+        return path
+
+    return write

@@ -15,6 +15,7 @@ from spikard import ServerConfig, _manifest, _native
 from spikard._worker import Worker
 
 Start = Callable[..., "Served"]
+Program = Callable[[str], Path]
 
 
 class Served:

@@ -76,6 +76,8 @@ def test_handlers_that_run_are_finished(
     answers = {peer.expect_any().exchange for _ in range(3)}
     assert answers == {1, 2, 3}
     peer.expect("Goodbye")
+    assert peer.control
+    peer.control.close()
     served.ended()
 
 
@@ -91,6 +93,8 @@ def test_leaving_asks_for_a_drain_and_goes_on_meanwhile(
     peer.expect("Response", 1, 0)
     peer.send("Drain")
     peer.expect("Goodbye")
+    assert peer.control
+    peer.control.close()
     served.ended()
 
 
