@@ -24,7 +24,7 @@ def find_server() -> str:
         return named
     package = importlib.util.find_spec("spikard")
     places = [str(path) for path in package.submodule_search_locations or []] if package else []
-    places += [os.path.join(place, "bin") for place in places] + [os.path.dirname(sys.executable)]
+    places += [os.path.join(place, "_bin") for place in places] + [os.path.dirname(sys.executable)]
     if found := shutil.which("spikard-server", path=os.pathsep.join(places)):
         return found
     raise RuntimeError("spikard-server: set SPIKARD_SERVER")
@@ -111,4 +111,3 @@ class FrontEnd:
     def resident_bytes(self) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
-
