@@ -20,11 +20,12 @@ def test_inside_a_running_loop_and_again(start: Start) -> None:
         program.serving()
         assert fetch(program.address, "GET", "/").json() == "served"
         program.forget_lines()
-        program.write(f"{turn}\n")
+        program.write("stop\n")
         program.said(f"the {turn} is over")
         assert refuses(program.address)
         until(lambda: not processes.children(program.pid), "the front end has ended")
         assert not list(program.files.iterdir())
+        program.write("go on\n")
     assert program.wait() == 0
 
 

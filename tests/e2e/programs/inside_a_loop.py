@@ -14,15 +14,19 @@ async def root() -> str:
     return "served"
 
 
+async def line() -> None:
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+
+
 async def main() -> None:
     for turn in ("first", "second"):
         serving = asyncio.create_task(app.serve(port=0))
-        line = await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
-        assert line == f"{turn}\n", line
+        await line()
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
         print(f"the {turn} is over", file=sys.stderr)
+        await line()
 
 
 if __name__ == "__main__":
