@@ -11,8 +11,9 @@ from benchmarks import environment, machine
 from benchmarks.measure import Effort, measure
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.report import table
-from benchmarks.results import Results
+from benchmarks.results import OtherConditions, Results
 from benchmarks.rows import ROWS, Row
+from benchmarks.server import WrongAnswer
 
 # A disturbed round is measured again, but not for ever.
 _TRIES = 4
@@ -88,4 +89,7 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (WrongAnswer, OtherConditions) as error:
+        sys.exit(f"benchmarks: {error}")
