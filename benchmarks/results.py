@@ -11,6 +11,10 @@ from benchmarks.measure import Round
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
+class OtherConditions(Exception):
+    """What a run measured before cannot be compared with what it would measure now."""
+
+
 class Results:
     """The rounds of one run; each is written when it is done."""
 
@@ -18,7 +22,7 @@ class Results:
         """Take up a run, or begin it.
 
         Raises:
-            ValueError: it was begun under other conditions.
+            OtherConditions: it was begun under other conditions.
         """
         self.path = RESULTS / f"{run}.json"
         self._rounds: dict[str, dict[str, list[dict[str, Any]]]] = {}
@@ -26,9 +30,7 @@ class Results:
         if self.path.exists():
             known = json.loads(self.path.read_text())
             if known["conditions"] != conditions:
-                raise ValueError(
-                    f"{self.path} was begun under other conditions: choose another name with --run"
-                )
+                raise OtherConditions(f"{self.path} has other conditions: choose another name with --run")
             self._rounds = known["rounds"]
 
     def rounds(self, row: str, peer: str) -> list[Round]:
