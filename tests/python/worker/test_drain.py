@@ -70,8 +70,9 @@ def test_handlers_that_run_are_finished(
     peer.send("Drain")
     peer.send("Ping", number=1)
     peer.expect("Pong")
-    # Sent before the Drain was read, so it is served too.
+    # On its way when the Drain was read on the other socket: it is served too.
     peer.request(3, 2, 0)
+    assert begun.acquire(timeout=DEADLINE)
     go_on.set()
     answers = {peer.expect_any().exchange for _ in range(3)}
     assert answers == {1, 2, 3}
