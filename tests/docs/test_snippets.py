@@ -83,7 +83,9 @@ def test_shell_snippet(snippet: str) -> None:
                 assert set(arguments) <= targets, line
             else:
                 assert command == "curl", line
-                subprocess.run(["curl", "--silent", "--show-error", "--fail", *arguments], check=True, timeout=20)
+                subprocess.run(
+                    ["curl", "--silent", "--show-error", "--fail", *arguments], check=True, timeout=20
+                )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
