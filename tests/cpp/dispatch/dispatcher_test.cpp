@@ -1,0 +1,264 @@
+#include "dispatch/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace spikard::dispatch {
+namespace {
+
+using http::Fault;
+using std::chrono::milliseconds;
+
+std::string Text(const Action& action) {
+  struct Teller {
+    std::string operator()(const Offer& a) const {
+      return "offer " + std::to_string(a.exchange) + " to " + std::to_string(a.worker) + "." + std::to_string(a.slot) +
+             (a.attempt != 0 ? " again " + std::to_string(a.attempt) : "");
+    }
+    std::string operator()(const Deliver& a) const { return "deliver " + std::to_string(a.exchange); }
+    std::string operator()(const Fail& a) const {
+      const char* why = a.fault == Fault::kNoWorker     ? "no worker"
+                        : a.fault == Fault::kQueueFull  ? "queue full"
+                        : a.fault == Fault::kStopping   ? "stopping"
+                        : a.fault == Fault::kWorkerLost ? "worker lost"
+                        : a.fault == Fault::kBodyTooLarge ? "too large"
+                                                        : "?";
+      return "fail " + std::to_string(a.exchange) + " " + why;
+    }
+    std::string operator()(const Distrust& a) const { return "distrust " + std::to_string(a.worker); }
+  };
+  return std::visit(Teller{}, action);
+}
+
+using Texts = std::vector<std::string>;
+
+struct DispatcherTest : testing::Test {
+  Texts On(const Event& event) {
+    std::vector<Action> actions;
+    dispatcher.On(now, event, actions);
+    Texts texts;
+    for (const Action& action : actions) texts.push_back(Text(action));
+    return texts;
+  }
+  Texts Submit(ExchangeId id, bool repeatable = true, uint64_t generation = 1, uint64_t bytes = 1) {
+    return On(Submitted{id, generation, repeatable, bytes});
+  }
+
+  TimePoint now{};
+  Dispatcher dispatcher{{milliseconds(1'000), 3, 100}};
+};
+
+TEST_F(DispatcherTest, OffersAtOnceIfThereIsASlot) {
+  EXPECT_EQ(On(WorkerReady{7, 1, 2}), Texts{});
+  EXPECT_EQ(Submit(1), Texts{"offer 1 to 7.0"});
+  EXPECT_EQ(Submit(2), Texts{"offer 2 to 7.1"});
+  EXPECT_EQ(Submit(3), Texts{});
+  EXPECT_EQ(dispatcher.InFlight(), 2u);
+  EXPECT_EQ(dispatcher.Queued(), 1u);
+  EXPECT_EQ(dispatcher.Busy(7), 2u);
+  EXPECT_EQ(dispatcher.Busy(8), 0u);
+}
+
+TEST_F(DispatcherTest, OffersInTheOrderOfComing) {
+  for (ExchangeId id = 1; id <= 3; ++id) EXPECT_EQ(Submit(id), Texts{});
+  EXPECT_EQ(On(WorkerReady{7, 1, 2}), (Texts{"offer 1 to 7.0", "offer 2 to 7.1"}));
+  EXPECT_EQ(On(Ended{7, 2, 1}), (Texts{"deliver 2", "offer 3 to 7.1"}));
+  EXPECT_EQ(On(Ended{7, 3, 1}), Texts{"deliver 3"});
+  EXPECT_EQ(On(Ended{7, 1, 0}), Texts{"deliver 1"});
+  EXPECT_EQ(dispatcher.InFlight(), 0u);
+}
+
+TEST_F(DispatcherTest, SpreadsOverWorkersByTheirExchanges) {
+  On(WorkerReady{7, 1, 4});
+  On(WorkerReady{8, 1, 2});
+  EXPECT_EQ(Submit(1), Texts{"offer 1 to 7.0"});
+  EXPECT_EQ(Submit(2), Texts{"offer 2 to 8.0"});
+  EXPECT_EQ(Submit(3), Texts{"offer 3 to 7.1"});
+  EXPECT_EQ(Submit(4), Texts{"offer 4 to 8.1"});
+  EXPECT_EQ(Submit(5), Texts{"offer 5 to 7.2"});
+}
+
+TEST_F(DispatcherTest, RefusesWhatTheQueueCannotHold) {
+  for (ExchangeId id = 1; id <= 3; ++id) Submit(id);
+  EXPECT_EQ(Submit(4), Texts{"fail 4 queue full"});
+  EXPECT_EQ(dispatcher.Queued(), 3u);
+}
+
+TEST_F(DispatcherTest, RefusesMoreBytesThanTheQueueCanHold) {
+  EXPECT_EQ(Submit(1, true, 1, 60), Texts{});
+  EXPECT_EQ(Submit(2, true, 1, 41), Texts{"fail 2 queue full"});
+  EXPECT_EQ(Submit(3, true, 1, 40), Texts{});
+  On(WorkerReady{7, 1, 1});
+  EXPECT_EQ(Submit(4, true, 1, 60), Texts{}) << "what was handed out costs nothing any more";
+}
+
+TEST_F(DispatcherTest, GivesUpWhatWaitsTooLong) {
+  Submit(1);
+  now += milliseconds(500);
+  Submit(2, true, 2);
+  now += milliseconds(499);
+  EXPECT_EQ(On(Tick{}), Texts{});
+  now += milliseconds(1);
+  EXPECT_EQ(On(Tick{}), Texts{"fail 1 no worker"});
+  now += milliseconds(500);
+  EXPECT_EQ(On(Tick{}), Texts{"fail 2 no worker"});
+  EXPECT_EQ(dispatcher.Queued(), 0u);
+}
+
+TEST_F(DispatcherTest, ATickLeavesAloneWhatIsBegun) {
+  On(WorkerReady{7, 1, 1});
+  Submit(1);
+  now += milliseconds(100'000);
+  EXPECT_EQ(On(Tick{}), Texts{});
+}
+
+TEST_F(DispatcherTest, KeepsGenerationsApart) {
+  On(WorkerReady{7, 1, 1});
+  EXPECT_EQ(Submit(1, true, 2), Texts{});
+  EXPECT_EQ(Submit(2, true, 1), Texts{"offer 2 to 7.0"});
+  EXPECT_EQ(Submit(3, true, 1), Texts{});
+  EXPECT_EQ(On(WorkerReady{8, 2, 2}), Texts{"offer 1 to 8.0"});
+  EXPECT_EQ(On(Ended{7, 2, 0}), (Texts{"deliver 2", "offer 3 to 7.0"}));
+  EXPECT_TRUE(dispatcher.HasWorker(1));
+  EXPECT_FALSE(dispatcher.HasWorker(3));
+}
+
+TEST_F(DispatcherTest, GivesNothingToAWorkerThatDrains) {
+  On(WorkerReady{7, 1, 2});
+  Submit(1);
+  EXPECT_EQ(On(WorkerDraining{7}), Texts{});
+  EXPECT_FALSE(dispatcher.HasWorker(1));
+  EXPECT_EQ(Submit(2), Texts{});
+  EXPECT_EQ(On(Ended{7, 1, 0}), Texts{"deliver 1"});
+  EXPECT_EQ(On(WorkerReady{8, 1, 1}), Texts{"offer 2 to 8.0"});
+}
+
+TEST_F(DispatcherTest, RepeatsWhatALostWorkerHadIfItMay) {
+  On(WorkerReady{7, 1, 2});
+  Submit(1, true);
+  Submit(2, false);
+  EXPECT_EQ(On(WorkerLost{7}), Texts{"fail 2 worker lost"});
+  EXPECT_EQ(On(WorkerReady{8, 1, 1}), Texts{"offer 1 to 8.0 again 1"});
+}
+
+TEST_F(DispatcherTest, RepeatsAtOnceWhereASlotIsFreeEvenIfTheQueueIsFull) {
+  On(WorkerReady{7, 1, 2});
+  Submit(1);
+  On(WorkerReady{8, 1, 1});
+  Submit(2);
+  Submit(3);
+  for (ExchangeId id = 4; id <= 6; ++id) Submit(id);
+  EXPECT_EQ(On(WorkerLost{8}), Texts{"fail 2 queue full"});
+  EXPECT_EQ(On(Ended{7, 1, 0}), (Texts{"deliver 1", "offer 4 to 7.0"}));
+
+  Dispatcher other{{milliseconds(1'000), 1, 100}};
+  std::vector<Action> actions;
+  other.On(now, WorkerReady{1, 1, 2}, actions);
+  other.On(now, Submitted{1, 1, true, 1}, actions);
+  other.On(now, Submitted{2, 1, true, 1}, actions);
+  other.On(now, WorkerReady{2, 1, 2}, actions);
+  actions.clear();
+  other.On(now, WorkerLost{1}, actions);
+  ASSERT_EQ(actions.size(), 2u);
+  EXPECT_EQ(Text(actions[0]), "offer 1 to 2.0 again 1");
+  EXPECT_EQ(Text(actions[1]), "offer 2 to 2.1 again 1");
+}
+
+TEST_F(DispatcherTest, RepeatsNotForEver) {
+  On(WorkerReady{1, 1, 1});
+  EXPECT_EQ(Submit(1), Texts{"offer 1 to 1.0"});
+  EXPECT_EQ(On(WorkerLost{1}), Texts{});
+  EXPECT_EQ(On(WorkerReady{2, 1, 1}), Texts{"offer 1 to 2.0 again 1"});
+  EXPECT_EQ(On(WorkerLost{2}), Texts{});
+  EXPECT_EQ(On(WorkerReady{3, 1, 1}), Texts{"offer 1 to 3.0 again 2"});
+  EXPECT_EQ(On(WorkerLost{3}), Texts{"fail 1 worker lost"});
+}
+
+TEST_F(DispatcherTest, GoodbyePromisesThatNothingWasBegun) {
+  On(WorkerReady{7, 1, 2});
+  Submit(1, false);
+  EXPECT_EQ(On(WorkerLeft{7}), Texts{});
+  EXPECT_EQ(On(WorkerReady{8, 1, 2}), Texts{"offer 1 to 8.0 again 1"});
+}
+
+TEST_F(DispatcherTest, OffersAReturnedOneToAnotherWorker) {
+  On(WorkerReady{7, 1, 2});
+  Submit(1, false);
+  On(WorkerReady{8, 1, 1});
+  EXPECT_EQ(On(Returned{7, 1, 0}), Texts{"offer 1 to 8.0 again 1"});
+  EXPECT_EQ(On(Returned{8, 1, 0}), Texts{"offer 1 to 7.0 again 2"});
+}
+
+TEST_F(DispatcherTest, OffersAReturnedOneBehindWhatWaits) {
+  On(WorkerReady{7, 1, 1});
+  Submit(1, false);
+  Submit(2, false);
+  EXPECT_EQ(On(Returned{7, 1, 0}), Texts{"offer 2 to 7.0"});
+  EXPECT_EQ(On(Ended{7, 2, 0}), (Texts{"deliver 2", "offer 1 to 7.0 again 1"}));
+}
+
+TEST_F(DispatcherTest, AReturnedOneIsOfferedNotForEver) {
+  On(WorkerReady{7, 1, 1});
+  Submit(1, false);
+  int offers = 1;
+  Texts texts = On(Returned{7, 1, 0});
+  for (; texts[0].starts_with("offer"); ++offers) texts = On(Returned{7, 1, 0});
+  EXPECT_EQ(texts, Texts{"fail 1 no worker"});
+  EXPECT_EQ(offers, 100);
+}
+
+TEST_F(DispatcherTest, FailsWhatIsTooLarge) {
+  On(WorkerReady{7, 1, 1});
+  Submit(1);
+  Submit(2);
+  EXPECT_EQ(On(Unsendable{7, 1, 0}), (Texts{"fail 1 too large", "offer 2 to 7.0"}));
+}
+
+TEST_F(DispatcherTest, DistrustsWhoeverSpeaksOfWhatItDoesNotHave) {
+  On(WorkerReady{7, 1, 2});
+  On(WorkerReady{8, 1, 2});
+  Submit(1);
+  Submit(2);
+  const Event bad[] = {Ended{7, 2, 0},  Ended{7, 1, 1}, Ended{7, 1, 2}, Ended{7, 0, 1},       Ended{7, 9, 0},
+                       Returned{7, 2, 0}, Returned{7, 1, 9}, Unsendable{7, 2, 0}, Ended{7, 1, 0xffffffff}};
+  for (const Event& event : bad) EXPECT_EQ(On(event), Texts{"distrust 7"});
+  EXPECT_EQ(On(Ended{9, 1, 0}), Texts{"distrust 9"});
+  EXPECT_EQ(On(Ended{7, 1, 0}), Texts{"deliver 1"}) << "nothing has changed";
+  EXPECT_EQ(On(Ended{7, 1, 0}), Texts{"distrust 7"}) << "it is over";
+}
+
+TEST_F(DispatcherTest, KnowsNothingOfWorkersThatWereNeverReady) {
+  EXPECT_EQ(On(WorkerLost{7}), Texts{});
+  EXPECT_EQ(On(WorkerLeft{7}), Texts{});
+  EXPECT_EQ(On(WorkerDraining{7}), Texts{});
+}
+
+TEST_F(DispatcherTest, EndsAllWhenItIsAbandoned) {
+  On(WorkerReady{7, 1, 1});
+  Submit(1);
+  Submit(2);
+  Texts texts = On(Abandoned{});
+  std::sort(texts.begin(), texts.end());
+  EXPECT_EQ(texts, (Texts{"fail 1 worker lost", "fail 2 stopping"}));
+  EXPECT_EQ(Submit(3), Texts{"fail 3 stopping"});
+  EXPECT_EQ(dispatcher.Queued() + dispatcher.InFlight(), 0u);
+}
+
+TEST_F(DispatcherTest, IsReadyWithAWorkerAndRoom) {
+  EXPECT_FALSE(dispatcher.Ready(1));
+  On(WorkerReady{7, 1, 1});
+  EXPECT_TRUE(dispatcher.Ready(1));
+  EXPECT_FALSE(dispatcher.Ready(2));
+  for (ExchangeId id = 1; id <= 3; ++id) Submit(id);
+  EXPECT_TRUE(dispatcher.Ready(1));
+  Submit(4);
+  EXPECT_FALSE(dispatcher.Ready(1)) << "the queue is full";
+  On(Ended{7, 1, 0});
+  EXPECT_TRUE(dispatcher.Ready(1));
+  On(WorkerDraining{7});
+  EXPECT_FALSE(dispatcher.Ready(1));
+}
+
+}  // namespace
+}  // namespace spikard::dispatch

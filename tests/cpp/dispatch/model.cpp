@@ -1,0 +1,228 @@
+#include "model.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace spikard::dispatch {
+
+using http::Fault;
+
+size_t Model::Worker::Busy() const {
+  return static_cast<size_t>(std::count_if(slots.begin(), slots.end(), [](ExchangeId id) { return id != 0; }));
+}
+
+void Model::Feed(Dispatcher& dispatcher, TimePoint now, const Event& event) {
+  now_ = now;
+  tick_ = distrusted_ = false;
+  returned_by_.reset();
+  first_turn_ = last_turn_ + 1;
+  to_deliver_.reset();
+  unsendable_.reset();
+  to_distrust_.reset();
+  must_fail_.clear();
+  std::visit([this](const auto& e) { Apply(e); }, event);
+  distrusted_ = to_distrust_.has_value();
+
+  std::vector<Action> actions;
+  dispatcher.On(now, event, actions);
+  for (const Action& action : actions) {
+    std::visit([this](const auto& a) { Check(a); }, action);
+  }
+  Require(!to_deliver_, "an answer was not delivered");
+  Require(!unsendable_, "what could not be sent has not failed");
+  Require(!to_distrust_, "a violation was not noticed");
+  for (const ExchangeId id : must_fail_) Require(!exchanges_.contains(id), "what must not run again has not failed");
+  CheckState(dispatcher);
+}
+
+void Model::Apply(const Submitted& event) {
+  Exchange& exchange = exchanges_[event.exchange];
+  exchange = {.generation = event.generation, .repeatable = event.repeatable, .bytes = event.bytes, .worker = {}};
+  LetWait(exchange);
+}
+
+void Model::Apply(const WorkerReady& event) {
+  workers_[event.worker] = {event.generation, false, std::vector<ExchangeId>(event.slots)};
+}
+
+void Model::Apply(const WorkerDraining& event) {
+  if (const auto found = workers_.find(event.worker); found != workers_.end()) found->second.draining = true;
+}
+
+void Model::Apply(const WorkerLost& event) {
+  const auto node = workers_.extract(event.worker);
+  if (node.empty()) return;
+  for (const ExchangeId id : node.mapped().slots) {
+    if (id == 0) continue;
+    Exchange& exchange = exchanges_.at(id);
+    exchange.was_begun = true;
+    ++exchange.losses;
+    if (!exchange.repeatable || exchange.losses >= limits_.max_losses) must_fail_.push_back(id);
+    LetWait(exchange);
+  }
+}
+
+void Model::Apply(const WorkerLeft& event) {
+  const auto node = workers_.extract(event.worker);
+  if (node.empty()) return;
+  for (const ExchangeId id : node.mapped().slots) {
+    if (id != 0) LetWait(exchanges_.at(id));
+  }
+}
+
+template <typename OneOf>
+bool Model::Vacate(const OneOf& event) {
+  const auto found = workers_.find(event.worker);
+  if (found != workers_.end() && event.exchange != 0 && event.slot < found->second.slots.size() &&
+      found->second.slots[event.slot] == event.exchange) {
+    found->second.slots[event.slot] = 0;
+    return true;
+  }
+  to_distrust_ = event.worker;
+  return false;
+}
+
+void Model::Apply(const Ended& event) {
+  if (Vacate(event)) to_deliver_ = event.exchange;
+}
+
+void Model::Apply(const Returned& event) {
+  if (!Vacate(event)) return;
+  returned_by_ = event.worker;
+  LetWait(exchanges_.at(event.exchange));
+}
+
+void Model::Apply(const Unsendable& event) {
+  if (!Vacate(event)) return;
+  unsendable_ = event.exchange;
+  exchanges_.at(event.exchange).worker.reset();
+}
+
+void Model::Apply(const Tick&) { tick_ = true; }
+
+void Model::Apply(const Abandoned&) {
+  abandoned_ = true;
+  workers_.clear();
+  for (auto& [id, exchange] : exchanges_) {
+    exchange.was_begun = exchange.worker.has_value();
+    exchange.worker.reset();
+  }
+}
+
+void Model::LetWait(Exchange& exchange) {
+  exchange.worker.reset();
+  exchange.waits_since = now_;
+  exchange.turn = ++last_turn_;
+}
+
+void Model::Check(const Offer& offer) {
+  const auto exchange = exchanges_.find(offer.exchange);
+  if (exchange == exchanges_.end()) return Require(false, "offered what is over");
+  Exchange& x = exchange->second;
+  Require(!x.worker, "offered what a worker has");
+  Require(!x.was_begun || x.repeatable, "offered again what must not be repeated");
+  Require(x.losses < limits_.max_losses, "offered again what was lost too often");
+  Require(x.offers < limits_.max_offers, "offered too often");
+  Require(offer.attempt == x.offers++, "a wrong number of attempts");
+  for (const auto& [id, other] : exchanges_) {
+    const bool older = !other.worker && other.generation == x.generation && other.turn < x.turn;
+    Require(!older || x.turn >= first_turn_, "offered out of turn");
+  }
+  const auto worker = workers_.find(offer.worker);
+  if (worker == workers_.end()) return Require(false, "offered to a worker that is gone");
+  Worker& w = worker->second;
+  Require(w.generation == x.generation, "offered to another generation");
+  Require(!w.draining, "offered to a worker that drains");
+  if (offer.slot >= w.slots.size()) return Require(false, "no such slot");
+  Require(w.slots[offer.slot] == 0, "a slot for two");
+  for (const auto& [id, other] : workers_) {
+    if (!other.Takes(x.generation)) continue;
+    Require(returned_by_ || other.Busy() >= w.Busy(), "another worker was less busy");
+    const bool back = returned_by_ == offer.worker && x.turn >= first_turn_;
+    Require(!back || id == offer.worker, "given back to who has returned it, though there was another");
+  }
+  w.slots[offer.slot] = offer.exchange;
+  x.worker = offer.worker;
+  x.slot = offer.slot;
+}
+
+void Model::Check(const Deliver& deliver) {
+  Require(deliver.exchange == to_deliver_, "an answer for another exchange");
+  to_deliver_.reset();
+  Require(exchanges_.erase(deliver.exchange) == 1, "answered twice");
+}
+
+void Model::Check(const Fail& fail) {
+  const auto found = exchanges_.find(fail.exchange);
+  if (found == exchanges_.end()) return Require(false, "failed what is over");
+  Require(!found->second.worker, "failed what a worker has");
+  Require(MayFail(found->second, fail.exchange, fail.fault), "failed for no reason");
+  if (unsendable_ == fail.exchange) unsendable_.reset();
+  exchanges_.erase(found);
+}
+
+bool Model::MayFail(const Exchange& x, ExchangeId id, Fault fault) const {
+  const bool lost = std::find(must_fail_.begin(), must_fail_.end(), id) != must_fail_.end();
+  switch (fault) {
+    case Fault::kWorkerLost:
+      return lost || (abandoned_ && x.was_begun);
+    case Fault::kStopping:
+      return abandoned_;
+    case Fault::kBodyTooLarge:
+      return unsendable_ == id;
+    case Fault::kNoWorker:
+      return (tick_ && now_ - x.waits_since >= limits_.hold_timeout) || x.offers >= limits_.max_offers;
+    case Fault::kQueueFull: {
+      size_t others = 0;
+      uint64_t bytes = 0;
+      for (const auto& [other_id, other] : exchanges_) {
+        const bool behind = other.turn > x.turn && other.turn >= first_turn_;
+        if (other.worker || other_id == id || behind) continue;
+        ++others;
+        bytes += other.bytes;
+      }
+      const bool refused = others >= limits_.max_held || bytes + x.bytes > limits_.max_held_bytes;
+      const bool served = std::any_of(workers_.begin(), workers_.end(),
+                                      [&](const auto& worker) { return worker.second.Takes(x.generation); });
+      return refused && !served;
+    }
+    default:
+      return false;
+  }
+}
+
+void Model::Check(const Distrust& distrust) {
+  Require(distrust.worker == to_distrust_, "distrust without a reason");
+  to_distrust_.reset();
+}
+
+void Model::CheckState(const Dispatcher& dispatcher) {
+  size_t waiting = 0;
+  uint64_t bytes = 0;
+  std::set<uint64_t> generations;
+  for (const auto& [id, exchange] : exchanges_) {
+    if (exchange.worker) continue;
+    ++waiting;
+    bytes += exchange.bytes;
+    generations.insert(exchange.generation);
+    Require(!tick_ || now_ - exchange.waits_since < limits_.hold_timeout, "held too long");
+  }
+  Require(dispatcher.Queued() == waiting, "a wrong number of waiting exchanges");
+  Require(dispatcher.InFlight() == exchanges_.size() - waiting, "a wrong number of exchanges in flight");
+  Require(waiting <= limits_.max_held && bytes <= limits_.max_held_bytes, "the queue is too long");
+  Require(!abandoned_ || exchanges_.empty(), "something was forgotten at the end");
+  for (const auto& [id, worker] : workers_) {
+    Require(dispatcher.Busy(id) == worker.Busy(), "slots are leaked");
+    Require(!generations.contains(worker.generation) || !worker.Takes(worker.generation), "waits while a slot is free");
+    if (worker.draining) continue;
+    Require(dispatcher.HasWorker(worker.generation), "a worker is overlooked");
+    const bool room = waiting < limits_.max_held && bytes < limits_.max_held_bytes;
+    Require(dispatcher.Ready(worker.generation) == room, "wrong readiness");
+  }
+}
+
+void Model::Require(bool holds, const std::string& otherwise) {
+  if (!holds && failure_.empty()) failure_ = otherwise;
+}
+
+}  // namespace spikard::dispatch

@@ -1,0 +1,92 @@
+// What a dispatcher may do, told by what it was told and what it did before. Written without a look at how it does it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dispatch/dispatcher.hpp"
+
+namespace spikard::dispatch {
+
+class Model {
+ public:
+  struct Exchange {
+    uint64_t generation = 0;
+    bool repeatable = false;
+    uint64_t bytes = 0;
+    uint64_t offers = 0;
+    uint64_t losses = 0;
+    bool was_begun = false;  // and nobody has promised that it was not
+    // Who has it; else it waits.
+    std::optional<WorkerId> worker;
+    Slot slot = 0;
+    TimePoint waits_since{};
+    uint64_t turn = 0;  // in the order of waiting
+  };
+  struct Worker {
+    uint64_t generation = 0;
+    bool draining = false;
+    std::vector<ExchangeId> slots;
+
+    size_t Busy() const;
+    bool Takes(uint64_t of) const { return generation == of && !draining && Busy() < slots.size(); }
+  };
+
+  explicit Model(DispatchLimits limits) : limits_(limits) {}
+
+  // Feeds the event to both and compares. The first difference stays in Failure().
+  void Feed(Dispatcher& dispatcher, TimePoint now, const Event& event);
+  const std::string& Failure() const { return failure_; }
+
+  const std::map<ExchangeId, Exchange>& exchanges() const { return exchanges_; }
+  const std::map<WorkerId, Worker>& workers() const { return workers_; }
+  // Set if the last event was one that no worker may cause.
+  bool Distrusted() const { return distrusted_; }
+
+ private:
+  void Apply(const Submitted& event);
+  void Apply(const WorkerReady& event);
+  void Apply(const WorkerDraining& event);
+  void Apply(const WorkerLost& event);
+  void Apply(const WorkerLeft& event);
+  void Apply(const Ended& event);
+  void Apply(const Returned& event);
+  void Apply(const Unsendable& event);
+  void Apply(const Tick& event);
+  void Apply(const Abandoned& event);
+
+  void Check(const Offer& offer);
+  void Check(const Deliver& deliver);
+  void Check(const Fail& fail);
+  void Check(const Distrust& distrust);
+  bool MayFail(const Exchange& exchange, ExchangeId id, http::Fault fault) const;
+  void CheckState(const Dispatcher& dispatcher);
+
+  // True, and frees the slot, if the worker has that exchange there.
+  template <typename OneOf>
+  bool Vacate(const OneOf& event);
+  void LetWait(Exchange& exchange);
+  void Require(bool holds, const std::string& otherwise);
+
+  const DispatchLimits limits_;
+  std::map<ExchangeId, Exchange> exchanges_;
+  std::map<WorkerId, Worker> workers_;
+  bool abandoned_ = false;
+  uint64_t last_turn_ = 0;
+
+  // ---- of the event under way
+  TimePoint now_{};
+  bool tick_ = false;
+  std::optional<WorkerId> returned_by_;
+  uint64_t first_turn_ = 0;  // who waits from here on has begun to with this event
+  std::optional<ExchangeId> to_deliver_;
+  std::optional<ExchangeId> unsendable_;
+  std::vector<ExchangeId> must_fail_;  // begun, lost, and not to be repeated
+  std::optional<WorkerId> to_distrust_;
+  bool distrusted_ = false;
+  std::string failure_;
+};
+
+}  // namespace spikard::dispatch

@@ -1,0 +1,152 @@
+// Random lives of a dispatcher, with a model beside it. SPIKARD_SIM_EVENTS and SPIKARD_SIM_SEED: how many events, which.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "model.hpp"
+
+namespace spikard::dispatch {
+namespace {
+
+using std::chrono::milliseconds;
+
+class Simulation {
+ public:
+  explicit Simulation(uint64_t seed) : random_(seed) {}
+
+  // One dispatcher from its first event to its end. Returns how many events it took.
+  uint64_t Live() {
+    const DispatchLimits limits{milliseconds(Pick(20, 2'000)), Pick(1, 12), Pick(1, 600),
+                                static_cast<uint8_t>(Pick(1, 4)), static_cast<uint8_t>(Pick(2, 30))};
+    Dispatcher dispatcher(limits);
+    Model model(limits);
+    dispatcher_ = &dispatcher;
+    model_ = &model;
+    events_ = 0;
+    generations_ = Pick(1, 3);
+    last_exchange_ = last_worker_ = 0;
+    // Some lives are crowded, some are lonely, some are short of workers.
+    submissions_ = Pick(5, 60);
+    arrivals_ = Pick(1, 12);
+    const uint64_t length = Pick(50, 1'500);
+    while (events_ < length && model.Failure().empty()) Step();
+    Finish(limits);
+    failure_ = model.Failure();
+    return events_;
+  }
+  const std::string& Failure() const { return failure_; }
+
+ private:
+  uint64_t Pick(uint64_t low, uint64_t high) { return low + random_() % (high - low + 1); }
+  bool Chance(uint64_t percent) { return random_() % 100 < percent; }
+
+  void Feed(const Event& event) {
+    ++events_;
+    model_->Feed(*dispatcher_, now_, event);
+    // What the channel does with a worker that is not to be trusted.
+    const auto* ended = std::get_if<Ended>(&event);
+    if (model_->Distrusted() && ended != nullptr && Chance(80)) Feed(WorkerLost{ended->worker});
+  }
+
+  void Step() {
+    now_ += milliseconds(Pick(0, 20));
+    uint64_t choice = Pick(0, 99 + submissions_);
+    if (choice >= 100) {
+      return Feed(Submitted{++last_exchange_, Pick(1, generations_), Chance(50), Pick(0, 100)});
+    }
+    if (choice < arrivals_) return Arrive();
+    if (choice < 14) return Feed(WorkerDraining{SomeWorker()});
+    if (choice < 20) return Feed(WorkerLost{SomeWorker()});
+    if (choice < 24) return Feed(WorkerLeft{SomeWorker()});
+    if (choice < 27) return Violate();
+    if (choice < 37) return FeedTick();
+    EndOne();
+  }
+
+  void Arrive() {
+    if (model_->workers().size() >= 6) return;
+    Feed(WorkerReady{++last_worker_, Pick(1, generations_), static_cast<Slot>(Pick(1, 4))});
+  }
+
+  void FeedTick() {
+    if (Chance(10)) now_ += milliseconds(Pick(0, 3'000));
+    Feed(Tick{});
+  }
+
+  WorkerId SomeWorker() {
+    // Also one that is gone, or was never there.
+    if (model_->workers().empty() || Chance(5)) return Pick(1, last_worker_ + 1);
+    auto worker = model_->workers().begin();
+    std::advance(worker, Pick(0, model_->workers().size() - 1));
+    return worker->first;
+  }
+
+  void EndOne() {
+    std::vector<ExchangeId> begun;
+    for (const auto& [id, exchange] : model_->exchanges()) {
+      if (exchange.worker) begun.push_back(id);
+    }
+    if (begun.empty()) return;
+    const ExchangeId id = begun[Pick(0, begun.size() - 1)];
+    const Model::Exchange& x = model_->exchanges().at(id);
+    const uint64_t how = Pick(0, 99);
+    if (how < 70) return Feed(Ended{*x.worker, id, x.slot});
+    if (how < 95) return Feed(Returned{*x.worker, id, x.slot});
+    Feed(Unsendable{*x.worker, id, x.slot});
+  }
+
+  // A worker, an exchange and a slot that hardly ever belong together.
+  void Violate() {
+    const ExchangeId exchange = Chance(20) ? 0 : Pick(last_exchange_ > 10 ? last_exchange_ - 10 : 0, last_exchange_ + 1);
+    const auto slot = static_cast<Slot>(Chance(10) ? 0xffffffff : Pick(0, 4));
+    const WorkerId worker = SomeWorker();
+    if (Chance(60)) return Feed(Ended{worker, exchange, slot});
+    if (Chance(50)) return Feed(Returned{worker, exchange, slot});
+    Feed(Unsendable{worker, exchange, slot});
+  }
+
+  // Whatever has come must be over in the end: by the last order, or when nobody comes for long enough.
+  void Finish(const DispatchLimits& limits) {
+    if (!model_->Failure().empty()) return;
+    if (Chance(50)) {
+      Feed(Abandoned{});
+      return Feed(Submitted{++last_exchange_, 1, true, 1});
+    }
+    while (!model_->workers().empty() && model_->Failure().empty()) Feed(WorkerLost{model_->workers().begin()->first});
+    now_ += limits.hold_timeout;
+    Feed(Tick{});
+    if (!model_->exchanges().empty()) Feed(Abandoned{});
+    EXPECT_TRUE(model_->exchanges().empty());
+  }
+
+  std::mt19937_64 random_;
+  Dispatcher* dispatcher_ = nullptr;
+  Model* model_ = nullptr;
+  TimePoint now_{};
+  uint64_t events_ = 0;
+  uint64_t generations_ = 1;
+  uint64_t submissions_ = 0;
+  uint64_t arrivals_ = 0;
+  ExchangeId last_exchange_ = 0;
+  WorkerId last_worker_ = 0;
+  std::string failure_;
+};
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+TEST(Simulation, EveryExchangeEndsOnceAndAsItMay) {
+  const uint64_t wanted = FromEnvironment("SPIKARD_SIM_EVENTS", 100'000);
+  const uint64_t seed = FromEnvironment("SPIKARD_SIM_SEED", std::random_device{}());
+  std::printf("SPIKARD_SIM_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  Simulation simulation(seed);
+  uint64_t events = 0;
+  while (events < wanted && simulation.Failure().empty()) events += simulation.Live();
+  EXPECT_EQ(simulation.Failure(), "") << "at event " << events << " of seed " << seed;
+}
+
+}  // namespace
+}  // namespace spikard::dispatch

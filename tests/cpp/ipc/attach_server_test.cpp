@@ -1,0 +1,199 @@
+#include "ipc/attach_server.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <optional>
+
+#include "base/log.hpp"
+#include "ipc/packet.hpp"
+#include "scratch.hpp"
+
+namespace spikard::ipc {
+namespace {
+
+using base::Descriptor;
+using std::chrono::milliseconds;
+
+struct Deaf final : dispatch::Link {
+  dispatch::SendResult Send(const dispatch::PeerAddress&, std::vector<protocol::Frame> frames) override {
+    batches += frames.empty() ? 0 : 1;
+    return dispatch::SendResult::kSent;
+  }
+  int batches = 0;
+};
+
+struct AttachServerTest : testing::Test {
+  AttachServerTest() {
+    base::SetUpLog("off");
+    channel.Connect(link);
+    EXPECT_EQ(server.Open(scratch / "attach.sock", "ipc:///data"), "");
+  }
+  ~AttachServerTest() override {
+    server.Close();
+    channel.Stop();
+    Turn();
+  }
+  void Turn() {
+    loop.restart();
+    loop.poll();
+  }
+  Descriptor Connect() {
+    Descriptor fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = scratch / "attach.sock";
+    path.copy(address.sun_path, path.size());
+    EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    Turn();
+    return fd;
+  }
+  // The token, or nothing if the front end has closed the connection.
+  std::optional<std::string> Attach(const Descriptor& fd, const std::vector<int>& descriptors = {}) {
+    EXPECT_TRUE(SendPacket(fd.get(), protocol::EncodeControl(protocol::Attach{42, 0}), descriptors));
+    Turn();
+    const Packet packet = ReceivePacket(fd.get());
+    if (packet.status != Packet::Status::kReceived) return std::nullopt;
+    std::string scratch_text;
+    protocol::Payload payload;
+    EXPECT_EQ(protocol::DecodeControl(packet.bytes, &scratch_text, &payload), protocol::Errc::kOk);
+    const auto& attached = std::get<protocol::Attached>(payload);
+    EXPECT_EQ(attached.endpoint, "ipc:///data");
+    EXPECT_EQ(attached.incarnation, channel.Incarnation());
+    return std::string(attached.token);
+  }
+  bool Closed(const Descriptor& fd) {
+    Turn();
+    return ReceivePacket(fd.get()).status == Packet::Status::kEnd;
+  }
+  // Makes somebody known to the channel, by its token.
+  void Hello(const std::string& token, const std::string& address) {
+    protocol::BatchWriter writer;
+    protocol::Hello hello;
+    hello.token = token;
+    hello.slots = 1;
+    hello.manifest_hash = hash;
+    hello.max_batch = 1'000'000;
+    writer.Add({0, 0, hello});
+    channel.OnBatch(address, writer.Seal({channel.Incarnation(), 1}));
+    Turn();
+  }
+
+  const std::string hash = std::string(32, 'h');
+  Scratch scratch;
+  base::Loop loop{1};
+  route::Active active{1};
+  Deaf link;
+  dispatch::Channel channel{loop, active, {milliseconds(1'000), 10, 1'000}};
+  AttachServer server{loop, channel};
+};
+
+TEST_F(AttachServerTest, GivesEachItsToken) {
+  const Descriptor a = Connect();
+  const Descriptor b = Connect();
+  const auto first = Attach(a);
+  const auto second = Attach(b);
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(*first, *second);
+  EXPECT_GE(first->size(), 16u);
+}
+
+TEST_F(AttachServerTest, ClosesOnWhatIsOutOfTurn) {
+  const Descriptor twice = Connect();
+  ASSERT_TRUE(Attach(twice));
+  EXPECT_FALSE(Attach(twice));
+  const Descriptor rubbish = Connect();
+  SendPacket(rubbish.get(), "rubbish");
+  EXPECT_TRUE(Closed(rubbish));
+  const Descriptor early = Connect();
+  SendPacket(early.get(), protocol::EncodeControl(protocol::Leaving{}));
+  EXPECT_TRUE(Closed(early));
+  const Descriptor wrong = Connect();
+  ASSERT_TRUE(Attach(wrong));
+  SendPacket(wrong.get(), protocol::EncodeControl(protocol::Die{"no"}));
+  EXPECT_TRUE(Closed(wrong));
+}
+
+TEST_F(AttachServerTest, TakesLeaving) {
+  const Descriptor a = Connect();
+  const auto token = Attach(a);
+  ASSERT_TRUE(token);
+  Hello(*token, "a");
+  const int before = link.batches;
+  SendPacket(a.get(), protocol::EncodeControl(protocol::Leaving{}));
+  EXPECT_FALSE(Closed(a));
+  EXPECT_EQ(link.batches, before + 1) << "Drain";
+}
+
+TEST_F(AttachServerTest, TellsOfTheEndOfAConnection) {
+  Descriptor a = Connect();
+  const auto token = Attach(a);
+  ASSERT_TRUE(token);
+  Hello(*token, "a");
+  a = Descriptor();
+  Turn();
+  bool drained = false;
+  channel.Drain([&] { drained = true; });
+  EXPECT_TRUE(drained) << "nobody is left";
+}
+
+TEST_F(AttachServerTest, TellsOfTheDeathOfAProcessThoughItsConnectionIsKept) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  const Descriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+  ASSERT_TRUE(pidfd);
+  const Descriptor a = Connect();
+  const auto token = Attach(a, {pidfd.get()});
+  ASSERT_TRUE(token);
+  Hello(*token, "a");
+  ::kill(child, SIGKILL);
+  loop.restart();
+  loop.run_for(milliseconds(200));
+  EXPECT_TRUE(Closed(a));
+  bool drained = false;
+  channel.Drain([&] { drained = true; });
+  EXPECT_TRUE(drained);
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST_F(AttachServerTest, ClosesTheConnectionOfWhoIsNotTrusted) {
+  const Descriptor a = Connect();
+  const auto token = Attach(a);
+  ASSERT_TRUE(token);
+  Hello(*token, "a");
+  protocol::BatchWriter writer;
+  writer.Add({0, 0, protocol::Ready{}});
+  channel.OnBatch("a", writer.Seal({channel.Incarnation(), 2}));
+  EXPECT_TRUE(Closed(a));
+}
+
+TEST_F(AttachServerTest, KeepsNoDescriptors) {
+  const size_t before = OpenDescriptors();
+  {
+    const Descriptor file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const Descriptor a = Connect();
+    EXPECT_TRUE(Attach(a, {file.get()})) << "what cannot be watched goes with its connection";
+    const Descriptor b = Connect();
+    EXPECT_FALSE(Attach(b, {file.get(), file.get()})) << "more than a pidfd";
+  }
+  Turn();
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST_F(AttachServerTest, TakesThePlaceOfOneThatWasKilled) {
+  AttachServer next(loop, channel);
+  EXPECT_EQ(next.Open(scratch / "attach.sock", "ipc:///data"), "");
+  EXPECT_NE(next.Open(scratch / std::string(120, 'x'), "").find("too long"), std::string::npos);
+  EXPECT_NE(AttachServer(loop, channel).Open(scratch / "no/such", "").find("No such file"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace spikard::ipc

@@ -1,0 +1,74 @@
+// An exchange without a connection.
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "http/exchange.hpp"
+#include "route/table.hpp"
+
+namespace spikard::fake {
+
+class Body final : public http::BodySource {
+ public:
+  bool HasBody() const override { return bytes.has_value(); }
+  base::Task<http::Fault> ReadBody(std::string& body, uint64_t limit) override {
+    asked = limit;
+    if (fault != http::Fault::kNone) co_return fault;
+    if (bytes->size() > limit) co_return http::Fault::kBodyTooLarge;
+    body = *bytes;
+    co_return http::Fault::kNone;
+  }
+
+  std::optional<std::string> bytes;
+  http::Fault fault = http::Fault::kNone;
+  std::optional<uint64_t> asked;  // the limit of the last call
+};
+
+struct Call {
+  explicit Call(std::string method = "GET", std::string target = "/") {
+    x.request.method = std::move(method);
+    x.request.target = std::move(target);
+  }
+
+  // Runs `stage(exchange)` on the loop, as far as it goes without waiting.
+  template <typename Stage>
+  void Start(base::Loop& loop, Stage stage) {
+    boost::asio::co_spawn(
+        loop,
+        [this, stage]() -> base::Task<void> {
+          co_await stage(x);
+          done = true;
+        },
+        boost::asio::detached);
+    Turn(loop);
+  }
+  static void Turn(base::Loop& loop) {
+    loop.restart();
+    loop.poll();
+  }
+  std::string Text() const { return std::string(x.response.Body()); }
+  std::string Field(std::string_view name) const { return std::string(x.response.fields.Find(name).value_or("")); }
+
+  http::Client client{"10.0.0.1", 4711};
+  Body source;
+  http::Exchange x{client, source};
+  bool done = false;
+};
+
+inline protocol::Route RouteOf(std::string method, std::string path) {
+  protocol::Route route;
+  route.method = std::move(method);
+  route.path = std::move(path);
+  route.name = "handler";
+  return route;
+}
+
+inline std::shared_ptr<const route::Table> TableOf(protocol::Manifest manifest, uint64_t generation = 1) {
+  return std::get<std::shared_ptr<const route::Table>>(route::Table::Build(std::move(manifest), generation));
+}
+
+}  // namespace spikard::fake

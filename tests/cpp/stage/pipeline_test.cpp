@@ -1,0 +1,80 @@
+// The order of the stages, seen by which of two wrongs is answered.
+#include "stage/pipeline.hpp"
+
+#include <gtest/gtest.h>
+
+#include "stage/fake_call.hpp"
+
+namespace spikard::stage {
+namespace {
+
+using fake::Call;
+using std::chrono::milliseconds;
+
+struct PipelineTest : testing::Test {
+  PipelineTest() {
+    manifest.max_body_size = 3;
+    manifest.routes = {fake::RouteOf("POST", "/a")};
+    manifest.routes[0].parameters = {{"n", "n", protocol::ParameterSource::kQuery, protocol::ValueType::kInteger, false,
+                                      true, {}}};
+  }
+  void Answer(Call& call) {
+    call.Start(loop, [this](http::Exchange& x) { return pipeline.Answer(x); });
+  }
+  int Status(const std::string& method, const std::string& target, std::optional<std::string> body = std::nullopt) {
+    Call call(method, target);
+    call.source.bytes = std::move(body);
+    Answer(call);
+    EXPECT_TRUE(call.done);
+    EXPECT_NE(call.Field("x-request-id"), "") << "on every response";
+    return call.x.response.status;
+  }
+
+  protocol::Manifest manifest;
+  base::Loop loop{1};
+  route::Active active{1};
+  int handed_over = 0;
+  Pipeline pipeline{loop, active, milliseconds(30), {[] { return false; }}, [this](http::Exchange& x) -> base::Task<void> {
+                      ++handed_over;
+                      x.response.status = 299;
+                      co_return;
+                    }};
+};
+
+TEST_F(PipelineTest, OnlyWhatIsRightReachesAWorker) {
+  active.Set(fake::TableOf(manifest));
+  EXPECT_EQ(Status("GET", "/b", "too long"), 404) << "the route is looked for first";
+  EXPECT_EQ(Status("GET", "/a?n=x", "too long"), 405);
+  EXPECT_EQ(Status("POST", "/a?n=x", "too long"), 422) << "parameters come before the body";
+  EXPECT_EQ(Status("POST", "/a?n=1", "too long"), 413);
+  EXPECT_EQ(handed_over, 0);
+  EXPECT_EQ(Status("POST", "/a?n=1", "abc"), 299);
+  EXPECT_EQ(handed_over, 1);
+}
+
+TEST_F(PipelineTest, ProbesWaitForNothing) {
+  EXPECT_EQ(Status("GET", "/livez"), 200);
+  EXPECT_EQ(Status("GET", "/readyz"), 503);
+}
+
+TEST_F(PipelineTest, AllElseWaitsForTheFirstManifest) {
+  Call call("GET", "/nothing");
+  Answer(call);
+  EXPECT_FALSE(call.done) << "nobody knows yet what there is";
+  EXPECT_EQ(Status("GET", "/nothing"), 503) << "one may wait";
+  active.Set(fake::TableOf(manifest));
+  Call::Turn(loop);
+  ASSERT_TRUE(call.done);
+  EXPECT_EQ(call.x.response.status, 404);
+}
+
+TEST_F(PipelineTest, WhatCouldNotBeReadIsRefusedWithAnId) {
+  Call call;
+  pipeline.Refuse(call.x, http::Fault::kMalformed);
+  EXPECT_EQ(call.x.response.status, 400);
+  EXPECT_NE(call.Field("x-request-id"), "");
+  EXPECT_NE(call.Text().find("\"instance\":\"" + call.Field("x-request-id")), std::string::npos);
+}
+
+}  // namespace
+}  // namespace spikard::stage
