@@ -40,7 +40,3 @@ def test_what_a_client_gives_up_harms_nobody(server: Program) -> None:
         with Connection(server.address) as connection:
             connection.send("POST", "/echo", headers=[("content-length", "1000")])
     assert fetch(server.address, "GET", "/plain").status == 200
-
-
-def test_programs_of_a_handler_do_not_attach(server: Program) -> None:
-    assert fetch(server.address, "GET", "/environment").json() == {"own": [], "child": []}

@@ -64,6 +64,13 @@ def test_a_worker_comes_and_goes(front_end: Program, start_worker: StartWorker) 
     assert _is_ready(front_end, 503)
 
 
+def test_programs_of_a_handler_do_not_attach(front_end: Program, start_worker: StartWorker) -> None:
+    start_worker()
+    environment = fetch(front_end.address, "GET", "/environment").json()
+    assert "PATH" in environment
+    assert "SPIKARD_ENDPOINT" not in environment
+
+
 def test_held_until_the_first_worker_is_there(front_end: Program, start_worker: StartWorker) -> None:
     with Connection(front_end.address) as known, Connection(front_end.address) as unknown:
         known.send("GET", "/pid")

@@ -1,8 +1,6 @@
 """One route for each thing that is to be seen from outside."""
 
 import asyncio
-import os
-import subprocess
 import sys
 import threading
 from datetime import date, datetime
@@ -187,18 +185,6 @@ async def release() -> str:
 @get("/thread")
 def thread() -> str:
     return threading.current_thread().name
-
-
-@get("/environment")
-def environment() -> Any:
-    child = subprocess.run(
-        [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, check=True
-    )
-    names = ("SPIKARD_ENDPOINT", "SPIKARD_WORKER")
-    return {
-        "own": [n for n in names if n in os.environ],
-        "child": [n for n in names if n in child.stdout.decode()],
-    }
 
 
 @get("/url/{name}")

@@ -1,7 +1,9 @@
 """Tells which worker answers, and which attempt this is."""
 
 import asyncio
+import json
 import os
+import subprocess
 import sys
 from typing import Any
 
@@ -37,6 +39,12 @@ async def wait(seconds: float) -> int:
     say("begun")
     await asyncio.sleep(seconds)
     return os.getpid()
+
+
+@get("/environment")
+def environment() -> Any:
+    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    return json.loads(subprocess.run([sys.executable, "-c", show], capture_output=True, check=True).stdout)
 
 
 if __name__ == "__main__":
