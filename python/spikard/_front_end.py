@@ -30,11 +30,11 @@ def endpoint_directory() -> str:
     return os.path.join(base, name)
 
 
-def start(config: ServerConfig, directory: str) -> FrontEnd:
-    """Start the front end and wait until it listens.
+def make(config: ServerConfig, directory: str) -> FrontEnd:
+    """Prepare the front end's start.
 
     Raises:
-        StartError: it cannot, for example because the port is in use.
+        StartError: there is no such program.
     """
     path = binary()
     if not os.access(path, os.X_OK):
@@ -42,9 +42,16 @@ def start(config: ServerConfig, directory: str) -> FrontEnd:
     command = [path, "--host", config.host, "--endpoint", f"ipc://{directory}"]
     command += ["--keep-alive", str(config.keep_alive), "--shutdown-timeout", str(config.shutdown_timeout)]
     command += ["--log-level", config.log_level]
-    front_end = FrontEnd(command, config.host, config.port)
+    return FrontEnd(command, config.host, config.port)
+
+
+def start(front_end: FrontEnd) -> None:
+    """Start the front end and wait until it listens.
+
+    Raises:
+        StartError: it cannot, for example because the port is in use; or it was stopped meanwhile.
+    """
     try:
         front_end.start()
     except RuntimeError as error:
         raise StartError(str(error)) from None
-    return front_end

@@ -31,13 +31,16 @@ def run(app: Spikard, config: ServerConfig) -> None:
     """Serve until a signal says to stop; see `Spikard.run`."""
     _set_up_log(config.log_level)
     process = _decide(app, config)
+    # Before there is a front end to look after: nothing must be left behind, however early the signal.
     with _signals(process):
-        _run_loop(process.main())
+        if process.start():
+            _run_loop(process.main())
 
 
 async def serve(app: Spikard, config: ServerConfig) -> None:
     """Serve inside a running loop until cancelled; see `Spikard.serve`."""
     process = _decide(app, config)
+    process.start()
     serving = asyncio.ensure_future(process.main())
     try:
         await asyncio.shield(serving)
@@ -65,6 +68,10 @@ class _Process:
 
     def on_ready(self) -> None:
         """The front end has taken the worker in."""
+
+    def start(self) -> bool:
+        """Do what comes before `main`; tells whether there is still anything to do."""
+        return True
 
     def stop(self) -> None:
         """Finish and end; called from the loop's thread, at any time."""
@@ -99,9 +106,19 @@ class _Parent(_Process):
 
     def __init__(self, app: Spikard, config: ServerConfig) -> None:
         super().__init__(app, config, _front_end.endpoint_directory())
-        self.front_end = _front_end.start(config, self.directory)
+        self.front_end = _front_end.make(config, self.directory)
         self.stopping = False
         self.announced = False
+
+    def start(self) -> bool:
+        try:
+            _front_end.start(self.front_end)
+        except StartError:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            if not self.stopping:
+                raise
+            return False
+        return True
 
     def stop(self) -> None:
         # The front end lets its clients finish, then drains the worker, then leaves.

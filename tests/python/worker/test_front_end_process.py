@@ -12,6 +12,7 @@ import pytest
 from served import Program
 
 from spikard import ServerConfig, StartError, _front_end
+from spikard._native import FrontEnd
 
 LISTENS = """
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
@@ -19,6 +20,12 @@ os.write(3, b"listening %s 8123\\n")
 os.close(3)
 signal.sigwait([signal.SIGTERM])
 """
+
+
+def _started(config: ServerConfig, directory: str) -> FrontEnd:
+    front_end = _front_end.make(config, directory)
+    _front_end.start(front_end)
+    return front_end
 
 
 def test_the_binary_lies_with_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +72,7 @@ def test_it_gets_the_settings(program: Program, tmp_path: Path) -> None:
     told = tmp_path / "told"
     program(f"open({str(told)!r}, 'w').write(json.dumps(sys.argv[1:])){LISTENS % '127.0.0.1'}")
     config = ServerConfig(host="::", port=0, keep_alive=7, shutdown_timeout=3, log_level="debug")
-    front_end = _front_end.start(config, "/x/directory")
+    front_end = _started(config, "/x/directory")
     given = json.loads(told.read_text())
     options = dict(zip(given[::2], given[1::2], strict=True))
     assert options == {
@@ -84,14 +91,14 @@ def test_it_gets_the_settings(program: Program, tmp_path: Path) -> None:
 
 def test_an_ipv6_address(program: Program) -> None:
     program(LISTENS % "::1")
-    front_end = _front_end.start(ServerConfig(), "/x")
+    front_end = _started(ServerConfig(), "/x")
     assert (front_end.host, front_end.port) == ("::1", 8123)
     front_end.kill()
 
 
 def test_stop_asks_and_its_end_shows(program: Program) -> None:
     program(LISTENS % "::1" + "sys.exit(4)")
-    front_end = _front_end.start(ServerConfig(), "/x")
+    front_end = _started(ServerConfig(), "/x")
     front_end.stop()
     assert os.read(front_end.fileno(), 1) == b""
     assert front_end.status == 4
@@ -99,7 +106,7 @@ def test_stop_asks_and_its_end_shows(program: Program) -> None:
 
 def test_kill_does_not_ask(program: Program) -> None:
     program(LISTENS % "::1")
-    front_end = _front_end.start(ServerConfig(), "/x")
+    front_end = _started(ServerConfig(), "/x")
     front_end.kill()
     assert os.read(front_end.fileno(), 1) == b""
     assert front_end.status == -signal.SIGKILL
@@ -110,7 +117,7 @@ def test_signals_reach_it_whatever_the_parent_ignores(program: Program, tmp_path
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     try:
-        front_end = _front_end.start(ServerConfig(), "/x")
+        front_end = _started(ServerConfig(), "/x")
         status = Path(f"/proc/{front_end.pid}/status").read_text()
         ignored = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigIgn"))
         assert not ignored & 1 << signal.SIGTERM - 1
@@ -123,13 +130,13 @@ def test_signals_reach_it_whatever_the_parent_ignores(program: Program, tmp_path
 def test_its_reason_is_the_error(program: Program) -> None:
     program(r"os.write(3, b'127.0.0.1:80: permission denied\n')")
     with pytest.raises(StartError, match=r"^127\.0\.0\.1:80: permission denied$"):
-        _front_end.start(ServerConfig(), "/x")
+        _started(ServerConfig(), "/x")
 
 
 def test_an_end_without_a_reason(program: Program) -> None:
     program("")
     with pytest.raises(StartError, match="did not start"):
-        _front_end.start(ServerConfig(), "/x")
+        _started(ServerConfig(), "/x")
 
 
 def test_no_program(program: Program) -> None:
@@ -137,4 +144,13 @@ def test_no_program(program: Program) -> None:
     path.chmod(stat.S_IRUSR)
     path.unlink()
     with pytest.raises(StartError, match=r"the front end is missing: .*front-end is no program"):
-        _front_end.start(ServerConfig(), "/x")
+        _started(ServerConfig(), "/x")
+
+
+def test_stopped_before_it_starts(program: Program) -> None:
+    program(LISTENS % "::1")
+    front_end = _front_end.make(ServerConfig(), "/x")
+    front_end.stop()
+    with pytest.raises(StartError):
+        _front_end.start(front_end)
+    assert front_end.pid == 0
