@@ -68,12 +68,13 @@ Server::Server(config::Settings settings)
 }
 
 int Server::Run() {
+  // Before there is a directory to leave behind.
+  WatchSignals();
   if (const std::string refusal = Open(); !refusal.empty()) {
     if (settings_.ready_fd < 0) std::fprintf(stderr, "spikard-server: %s\n", refusal.c_str());
     Announce(refusal);
     return kCannotStart;
   }
-  WatchSignals();
   WatchParent();
   asio::co_spawn(loop_,
                  listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); },
