@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -40,14 +41,14 @@ def test_the_binary_may_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _front_end.binary() == "/x/front-end"
 
 
-def test_the_directory_is_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    base = tmp_path / "run"
-    base.mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
-    one, other = _front_end.endpoint_directory(), _front_end.endpoint_directory()
-    assert one != other
-    assert Path(one).parent == base
-    assert not Path(one).exists()
+def test_the_directory_is_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not tmp_path, which may be too long for a socket.
+    with tempfile.TemporaryDirectory(dir="/tmp") as base:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", base)
+        one, other = _front_end.endpoint_directory(), _front_end.endpoint_directory()
+        assert one != other
+        assert Path(one).parent == Path(base)
+        assert not Path(one).exists()
 
 
 @pytest.mark.parametrize("base", ["", "/absent/folder", "/" + "long" * 30])
