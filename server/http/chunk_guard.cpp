@@ -46,7 +46,8 @@ bool ChunkGuard::OnLine(std::string_view line) {
 
 bool ChunkGuard::OnSize(std::string_view line) {
   const std::string_view digits = line.substr(0, line.find_first_not_of("0123456789abcdefABCDEF"));
-  if (digits.empty() || digits.size() > kMaxSizeDigits) return Refuse(Fault::kMalformed);
+  if (digits.empty()) return Refuse(Fault::kMalformed);
+  if (digits.size() > kMaxSizeDigits) return Refuse(Fault::kMalformed);
   const bool last = digits.find_first_not_of('0') == std::string_view::npos;
   state_ = last ? State::kTrailer : State::kDataEnd;
   return !last;

@@ -15,8 +15,8 @@ class ChunkGuard {
   // The limits are those of the trailer section.
   ChunkGuard(size_t max_bytes, size_t max_count) : max_bytes_(max_bytes), max_count_(max_count) {}
 
-  // Of `input`, which holds all bytes not taken so far and starts where a chunk's data has ended: the lines up to the next
-  // chunk's data, or up to the end of the message. Empty if they have not all come, or at a fault.
+  // Of `input`, which holds all bytes not taken so far and starts where a chunk's data has ended: the lines up to the
+  // next chunk's data, or up to the end of the message. Empty if they have not all come, or at a fault.
   std::string_view Take(std::string_view input);
   Fault fault() const { return fault_; }
 

@@ -54,8 +54,7 @@ Found Find(const Fields& fields) {
 std::optional<uint64_t> ParseLength(std::string_view text) {
   uint64_t length = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc()) return std::nullopt;
-  if (end != text.data() + text.size()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   // What is negative where lengths are signed.
   if (length > std::numeric_limits<int64_t>::max()) return std::nullopt;
   return length;
@@ -99,8 +98,7 @@ Fault ReadFraming(Request& request, Framing& framing) {
     framing.chunked = true;
   }
   request.keep_alive = !found.close && (request.minor_version > 0 || found.keep);
-  request.expects_continue =
-      request.minor_version > 0 && EqualsIgnoringCase(found.expectation.value, "100-continue");
+  request.expects_continue = request.minor_version > 0 && EqualsIgnoringCase(found.expectation.value, "100-continue");
   return Fault::kNone;
 }
 

@@ -26,7 +26,7 @@ constexpr size_t kMaxReserved = 1024 * 1024;
 constexpr std::chrono::milliseconds kQuietTime{1'000};
 // After the last response: until the client is silent, but not for ever.
 constexpr std::chrono::milliseconds kLingerSilence{2'000};
-constexpr std::chrono::milliseconds kLingerTime{10'000};
+constexpr std::chrono::milliseconds kLingerTime{5'000};
 
 void AppendNumber(std::string& out, size_t number) {
   std::array<char, 20> digits;
@@ -40,8 +40,8 @@ std::chrono::milliseconds TimeUntil(net::TimePoint end) {
 
 // What the front end decides about a connection and a message's length is not an application's to say.
 bool IsFraming(std::string_view name) {
-  return name == "connection" || name == "keep-alive" || name == "transfer-encoding" ||
-         name == "content-length" || name == "upgrade" || name == "te" || name == "trailer" || name == "date";
+  return name == "connection" || name == "keep-alive" || name == "transfer-encoding" || name == "content-length" ||
+         name == "upgrade" || name == "te" || name == "trailer" || name == "date";
 }
 }  // namespace
 
@@ -119,8 +119,8 @@ base::Task<bool> H1Session::AwaitRequest() {
   // Empty lines do not prolong it. A new connection that says nothing is not idle: it has not asked for
   // anything yet.
   if (phase_ != Phase::kIdle) {
-    idle_end_ = net::Clock::now() +
-                (first_request_ ? sessions_.config().header_timeout : sessions_.config().keep_alive);
+    idle_end_ =
+        net::Clock::now() + (first_request_ ? sessions_.config().header_timeout : sessions_.config().keep_alive);
   }
   Enter(Phase::kIdle, std::min(TimeUntil(idle_end_), kQuietTime));
   bool filled = co_await Fill();

@@ -14,14 +14,10 @@ LineScanner::Found LineScanner::Scan(std::string_view input) {
   for (; at_ < input.size(); ++at_) {
     const char c = input[at_];
     if (IsText(c)) continue;
-    // Section 2.2 would let a lone LF end a line. Whoever sends one hopes that somebody else sees no line end
-    // there.
-    if (c == '\n') return Found::kBroken;
-    // RFC 9110 section 5.5: control characters, NUL above all.
-    if (c != '\r') return Found::kBroken;
-    if (at_ + 1 == input.size()) return Found::kPartial;
-    // Section 2.2: a bare CR.
-    if (input[at_ + 1] != '\n') return Found::kBroken;
+    if (c == '\r' && at_ + 1 == input.size()) return Found::kPartial;
+    // Control characters, NUL above all (RFC 9110 section 5.5); a bare CR (section 2.2); a lone LF, which section 2.2
+    // would let end a line: whoever sends one hopes that somebody else sees no line end there.
+    if (c != '\r' || input[at_ + 1] != '\n') return Found::kBroken;
     return Found::kLine;
   }
   return Found::kPartial;

@@ -130,7 +130,8 @@ void RenderProblem(const Problem& problem, std::string_view instance, Response& 
 
 void RenderInvalid(const std::vector<Invalid>& findings, std::string_view instance, Response& response) {
   const std::string count = std::to_string(findings.size());
-  const std::string detail = count + (findings.size() == 1 ? " validation error" : " validation errors") + " in request";
+  const std::string detail =
+      count + (findings.size() == 1 ? " validation error" : " validation errors") + " in request";
   const std::string errors = ListInvalid(findings);
   Problem problem = ProblemOf(Fault::kInvalidRequest);
   problem.detail = detail;

@@ -13,18 +13,18 @@ namespace spikard::http {
 
 // One finding of a validation.
 struct Invalid {
-  std::string type;               // "int_parsing"
-  std::vector<std::string> loc;   // {"path", "id"}
+  std::string type;              // "int_parsing"
+  std::vector<std::string> loc;  // {"path", "id"}
   std::string msg;
-  std::string input = "null";     // JSON text
-  std::string ctx;                // JSON text, empty if there is none
+  std::string input = "null";  // JSON text
+  std::string ctx;             // JSON text, empty if there is none
 };
 
 struct Problem {
   uint16_t status = 500;
-  std::string_view slug;     // last part of the type URI; empty: the status' own
-  std::string_view detail;   // empty: the status' own
-  std::string_view errors;   // JSON array, empty if there is none
+  std::string_view slug;    // last part of the type URI; empty: the status' own
+  std::string_view detail;  // empty: the status' own
+  std::string_view errors;  // JSON array, empty if there is none
 };
 
 // The problem a fault stands for.

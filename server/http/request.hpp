@@ -9,7 +9,7 @@ namespace spikard::http {
 
 struct Request {
   std::string method;
-  std::string target;  // origin-form after the parser, whatever form was sent: path and query, undecoded
+  std::string target;     // origin-form after the parser, whatever form was sent: path and query, undecoded
   int minor_version = 1;  // of HTTP/1
   bool keep_alive = true;
   bool expects_continue = false;

@@ -45,8 +45,7 @@ size_t RequestParser::ParseHead(std::string_view input) {
     const auto found = lines_.Scan(rest);
     const std::string_view line = rest.substr(0, lines_.Size());
     if (found == LineScanner::Found::kBroken) Refuse(Fault::kMalformed);
-    if (fault_ != Fault::kNone || !CheckSize(line.size()) || found == LineScanner::Found::kPartial)
-      return taken;
+    if (fault_ != Fault::kNone || !CheckSize(line.size()) || found == LineScanner::Found::kPartial) return taken;
     lines_.Next();
     if (!begun_ && line.empty()) {
       // Section 2.2: empty lines before a request are ignored.
@@ -61,9 +60,10 @@ size_t RequestParser::ParseHead(std::string_view input) {
 
 // Of a line that may not have ended yet: nobody waits for the end of what is too long already.
 bool RequestParser::CheckSize(size_t size) {
-  if (!begun_) return size <= limits_.max_uri_length || Refuse(Fault::kUriTooLong);
-  return line_at_ - request_line_size_ + size + 2 <= limits_.max_header_size ||
-         Refuse(Fault::kHeaderTooLarge);
+  if (!begun_ && size > limits_.max_uri_length) return Refuse(Fault::kUriTooLong);
+  const size_t section = line_at_ - request_line_size_ + size + 2;
+  if (begun_ && section > limits_.max_header_size) return Refuse(Fault::kHeaderTooLarge);
+  return true;
 }
 
 bool RequestParser::CheckLine(std::string_view line) {
@@ -79,18 +79,18 @@ bool RequestParser::CheckLine(std::string_view line) {
   return true;
 }
 
-// Section 2.3: case-sensitive, one digit each. To Beast, everything but 1.0 and 1.1 is a bad version.
+// Section 2.3: case-sensitive, one digit each. To Beast, everything but 1.0 and 1.1 is a bad version; only what is no
+// version at all is left to it.
 bool RequestParser::CheckVersion(std::string_view request_line) {
   constexpr std::string_view kName = " HTTP/";
   const size_t size = kName.size() + 3;
   if (request_line.size() < size) return Refuse(Fault::kMalformed);
   const std::string_view version = request_line.substr(request_line.size() - size);
-  if (!version.starts_with(kName)) return Refuse(Fault::kMalformed);
-  if (!IsDigit(version[size - 3]) || version[size - 2] != '.' || !IsDigit(version[size - 1])) {
-    return Refuse(Fault::kMalformed);
-  }
-  if (version[size - 3] != '1') return Refuse(Fault::kUnsupportedVersion);
-  later_version_ = version[size - 1] > '1';
+  const char major = version[size - 3];
+  const char minor = version[size - 1];
+  const bool well_formed = version.starts_with(kName) && version[size - 2] == '.' && IsDigit(major) && IsDigit(minor);
+  if (well_formed && major != '1') return Refuse(Fault::kUnsupportedVersion);
+  later_version_ = well_formed && minor > '1';
   return true;
 }
 
@@ -156,10 +156,8 @@ void RequestParser::on_request_impl(beast::http::verb, BeastView method, BeastVi
 }
 
 void RequestParser::on_field_impl(beast::http::field, BeastView name, BeastView value, ErrorCode& error) {
-  if (HeadDone()) {
-    if (IsForbiddenInTrailer(name)) Refuse(Fault::kMalformed, error);
-    return;
-  }
+  if (HeadDone() && IsForbiddenInTrailer(name)) return Refuse(Fault::kMalformed, error);
+  if (HeadDone()) return;
   if (request_.fields.size() >= limits_.max_header_count) return Refuse(Fault::kHeaderTooLarge, error);
   request_.fields.Add(name, value);
 }

@@ -80,8 +80,7 @@ bool IsAuthority(std::string_view text) {
   return colon == text.size() || IsPort(text.substr(colon + 1));
 }
 
-bool OriginForm(std::string_view method, std::string_view target, std::string& origin,
-                std::string_view& authority) {
+bool OriginForm(std::string_view method, std::string_view target, std::string& origin, std::string_view& authority) {
   if (!IsTarget(target)) return false;
   // Section 3.2.3: its only form names another server, and no tunnels start here.
   if (method == "CONNECT") return false;
@@ -117,9 +116,9 @@ std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_spa
       const int low = HexValue(text[i + 2]);
       if (high < 0 || low < 0) return std::nullopt;
       c = static_cast<char>(high * 16 + low);
-      if (c == '\0') return std::nullopt;
       i += 2;
     }
+    if (c == '\0') return std::nullopt;
     decoded.push_back(c);
   }
   if (!base::IsUtf8(decoded)) return std::nullopt;

@@ -12,8 +12,7 @@ namespace spikard::http {
 // Reduces absolute-form to origin-form and checks characters and percent-encodings. `*` stays itself and is
 // for OPTIONS only. `authority` is that of absolute-form, a view into `target`. Returns false for a target
 // that RFC 9112 does not allow for this method.
-bool OriginForm(std::string_view method, std::string_view target, std::string& origin,
-                std::string_view& authority);
+bool OriginForm(std::string_view method, std::string_view target, std::string& origin, std::string_view& authority);
 
 // uri-host [ ":" port ] (RFC 9110 section 7.2), not empty and without user information: what Host may say.
 bool IsAuthority(std::string_view text);

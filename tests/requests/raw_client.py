@@ -1,5 +1,6 @@
 """A client that sends any bytes and reads responses to the letter."""
 
+import contextlib
 import json
 import re
 import socket
@@ -49,16 +50,13 @@ class Connection:
         self.socket.close()
 
     def send(self, data: bytes) -> None:
-        try:
+        # The verdict is in what was received.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the verdict is in what was received
 
     def half_close(self) -> None:
-        try:
+        with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
 
     def fill(self) -> bool:
         try:

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "protocol" / "refer
 
 import application
 import batch
+
 import worker
 
 HELLO, ECHO_TEXT, ECHO_BODY, SMALL, FIELDS, STATUS, WAIT = range(7)
