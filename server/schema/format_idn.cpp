@@ -38,6 +38,18 @@ bool Register(const std::string* u_label, const std::string* a_label, std::strin
   return true;
 }
 
+// RFC 5893 section 2, rule 4, which libidn2 leaves out: European and Arabic digits do not mix in one label.
+bool MixesDigits(std::string_view label) {
+  bool european = false;
+  bool arabic = false;
+  for (size_t at = 0; at < label.size();) {
+    const char32_t code = NextCodePoint(label, at);
+    european = european || (code >= U'0' && code <= U'9') || (code >= 0x06F0 && code <= 0x06F9);
+    arabic = arabic || (code >= 0x0660 && code <= 0x0669);
+  }
+  return european && arabic;
+}
+
 // The U-label of an A-label, if it is one.
 bool Decode(std::string_view label, std::string& u_label) {
   std::string lower;
@@ -50,7 +62,7 @@ bool Decode(std::string_view label, std::string& u_label) {
   for (char c : u_label) ascii = ascii && IsAscii(c);
   // Section 4.4 of RFC 5891: only what encodes back to itself is an A-label.
   std::string again;
-  return !ascii && Register(&u_label, nullptr, again) && again == lower;
+  return !ascii && !MixesDigits(u_label) && Register(&u_label, nullptr, again) && again == lower;
 }
 
 }  // namespace
@@ -66,7 +78,7 @@ bool IsULabel(std::string_view label) {
   if (label.front() == '-' || label.back() == '-') return false;
   const std::string text(label);
   std::string registered;
-  return Register(&text, nullptr, registered);
+  return !MixesDigits(label) && Register(&text, nullptr, registered);
 }
 
 bool IsALabel(std::string_view label) {
