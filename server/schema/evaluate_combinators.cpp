@@ -4,6 +4,9 @@ namespace spikard::schema {
 
 template <bool kReport>
 bool Evaluator<kReport>::Try(SchemaId id, NodeIndex node, Marks marks) {
+  if constexpr (!kReport) {
+    if (marks == kNoMarks) return Run(id, node, kNoMarks);
+  }
   Evaluator<false> silent(program_, document_, state_, nullptr);
   if (marks == kNoMarks) return silent.Run(id, node, kNoMarks);
   const Marks own = NewMarks(node);

@@ -8,7 +8,7 @@ template <bool kReport>
 bool Evaluator<kReport>::Object(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks) {
   const Shape& shape = program_.shapes[instruction.a];
   if constexpr (kReport) return ReportObject(shape, schema, node, marks);
-  const bool only_properties = shape.pattern_count == 0 && shape.additional == kNoSchema;
+  const bool others_count = shape.additional != kNoSchema;
   uint32_t missing = shape.required_count;
   uint32_t expected = 0;
   uint32_t position = 0;
@@ -24,7 +24,9 @@ bool Evaluator<kReport>::Object(const Instruction& instruction, const Subschema&
         if (!Run(property->schema, key + 1, kNoMarks)) return false;
       }
     }
-    if (!only_properties && !OtherMember(shape, schema, node, key, evaluated)) return false;
+    if (shape.pattern_count != 0 || (others_count && !evaluated)) {
+      if (!OtherMember(shape, schema, node, key, evaluated)) return false;
+    }
     if (evaluated) Mark(marks, position);
   }
   return missing == 0;

@@ -82,16 +82,6 @@ bool Parser::Fail(ParseErrc code) {
   return false;
 }
 
-void Parser::SkipSpace() {
-  while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
-}
-
-NodeIndex Parser::Push(Kind kind, const char* text, uint32_t length) {
-  const auto index = static_cast<NodeIndex>(document_.nodes_.size());
-  document_.nodes_.Push({static_cast<uint32_t>(kind), Offset(text), length, 0});
-  return index;
-}
-
 bool Parser::Value() {
   for (;;) {
     SkipSpace();

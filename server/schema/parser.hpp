@@ -37,12 +37,18 @@ class Parser {
   bool NamesDiffer(uint32_t first_name);
   bool ManyNamesDiffer(uint32_t first_name);
 
-  void SkipSpace();
+  void SkipSpace() {
+    while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+  }
   char Peek() const { return at_ < end_ ? *at_ : '\0'; }
   bool Fail(ParseErrc code);
   bool Unexpected() { return Fail(at_ < end_ ? ParseErrc::kUnexpectedByte : ParseErrc::kUnexpectedEnd); }
   uint32_t Offset(const char* at) const { return static_cast<uint32_t>(at - begin_); }
-  NodeIndex Push(Kind kind, const char* text, uint32_t length);
+  NodeIndex Push(Kind kind, const char* text, uint32_t length) {
+    const auto index = static_cast<NodeIndex>(document_.nodes_.size());
+    document_.nodes_.Push({static_cast<uint32_t>(kind), Offset(text), length, 0});
+    return index;
+  }
 
   const char* begin_;
   const char* at_;

@@ -13,6 +13,7 @@
 #include "schema/multiple.hpp"
 #include "schema/pattern.hpp"
 #include "schema/registry.hpp"
+#include "schema/text.hpp"
 
 namespace spikard::schema {
 
@@ -203,7 +204,7 @@ struct Program {
 inline const Property* FindProperty(const Program& program, const Shape& shape, std::string_view name, uint32_t hash,
                                     uint32_t& expected) {
   const Property* properties = program.properties.data() + shape.first_property;
-  if (expected < shape.property_count && properties[expected].hash == hash && properties[expected].name == name) {
+  if (expected < shape.property_count && properties[expected].hash == hash && SameName(properties[expected].name, name)) {
     return &properties[expected++];
   }
   if (shape.property_count == 0) return nullptr;
@@ -211,7 +212,7 @@ inline const Property* FindProperty(const Program& program, const Shape& shape, 
     const uint32_t number = program.slots[shape.first_slot + slot];
     if (number == 0) return nullptr;
     const Property& property = properties[number - 1];
-    if (property.hash == hash && property.name == name) {
+    if (property.hash == hash && SameName(property.name, name)) {
       expected = number;
       return &property;
     }

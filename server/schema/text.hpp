@@ -52,10 +52,33 @@ inline uint32_t NameHash(std::string_view name) {
   return static_cast<uint32_t>(internal::Mix(hash));
 }
 
-// The number of code points; REQUIRES valid UTF-8.
+// Equality of names, which are short: without a call.
+inline bool SameName(std::string_view a, std::string_view b) {
+  const size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size >= 8) {
+    for (size_t at = 0; at + 8 < size; at += 8) {
+      if (internal::Load64(a.data() + at) != internal::Load64(b.data() + at)) return false;
+    }
+    return internal::Load64(a.data() + size - 8) == internal::Load64(b.data() + size - 8);
+  }
+  if (size >= 4) {
+    return internal::Load32(a.data()) == internal::Load32(b.data()) &&
+           internal::Load32(a.data() + size - 4) == internal::Load32(b.data() + size - 4);
+  }
+  return size == 0 || (a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1]);
+}
+
+// The number of code points: the bytes that continue none. REQUIRES valid UTF-8.
 inline size_t CountCodePoints(std::string_view text) {
-  size_t count = 0;
-  for (char byte : text) count += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+  constexpr uint64_t kOnes = 0x0101010101010101U;
+  size_t count = text.size();
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    const uint64_t word = internal::Load64(text.data() + at);
+    count -= static_cast<size_t>(((word >> 7) & (~word >> 6) & kOnes) * kOnes >> 56);
+  }
+  for (; at < text.size(); ++at) count -= (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U ? 1 : 0;
   return count;
 }
 

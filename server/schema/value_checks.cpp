@@ -9,10 +9,28 @@ namespace spikard::schema {
 
 namespace {
 
+// How a plain number with a fraction compares to an integer: by its integral part, unless that is the same. Nothing for
+// negative and long numbers and those with an exponent.
+std::optional<int> CompareFraction(std::string_view raw, int64_t bound) {
+  const size_t point = raw.find('.');
+  if (point > 18 || raw.front() == '-') return std::nullopt;
+  int64_t whole = 0;
+  for (char c : raw.substr(0, point)) whole = whole * 10 + (c - '0');
+  bool fraction = false;
+  for (char c : raw.substr(point + 1)) {
+    if (!IsDigit(c)) return std::nullopt;
+    fraction = fraction || c != '0';
+  }
+  return whole != bound ? (whole < bound ? -1 : 1) : (fraction ? 1 : 0);
+}
+
 int Compare(const Document& document, NodeIndex node, const Bound& bound) {
   const std::string_view raw = document.Raw(node);
   if (bound.small && document.KindOf(node) == Kind::kInteger) {
     if (const auto value = SmallInteger(raw)) return *value < *bound.small ? -1 : *value > *bound.small ? 1 : 0;
+  }
+  if (bound.small && document.KindOf(node) == Kind::kDecimal) {
+    if (const auto order = CompareFraction(raw, *bound.small)) return *order;
   }
   return Decimal(raw).Compare(bound.decimal);
 }
