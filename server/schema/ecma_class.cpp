@@ -115,7 +115,7 @@ bool EcmaParser::Property(std::string& set) {
   const bool negated = Peek() == 'P';
   ++at_;
   const size_t close = pattern_.find('}', at_);
-  if (!Accept("{") || close == std::string_view::npos) return Error("malformed property escape");
+  if (!Accept("{") || close == std::string_view::npos || close == at_) return Error("malformed property escape");
   const std::string_view expression = pattern_.substr(at_, close - at_);
   for (char c : expression) {
     if (!IsAlnum(c) && c != '_' && c != '=') return Error("malformed property escape");
