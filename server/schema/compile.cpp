@@ -33,6 +33,7 @@ CompileResult Compiler::Run(std::string_view schema_json) {
     registry_.Fail(program_.schemas[*endless].site, "the schema refers to itself without end");
     return registry_.error();
   }
+  MarkRecursive(program_);
   for (const Resource& resource : registry_.resources()) {
     program_.resource_uris.push_back(resource.uri);
     program_.resource_roots.push_back(resource.root.node);

@@ -78,4 +78,7 @@ class Compiler {
 // of them, or nothing.
 std::optional<SchemaId> FindEndlessRecursion(const Program& program);
 
+// Marks the schemas from which a cycle of references can be reached.
+void MarkRecursive(Program& program);
+
 }  // namespace spikard::schema

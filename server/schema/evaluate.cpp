@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "schema/evaluator.hpp"
 #include "schema/pointer.hpp"
 #include "schema/uri.hpp"
@@ -11,6 +13,9 @@ namespace {
 // Schemas within schemas at once. A document's depth times the longest chain of references and combinators stays far
 // below; only a $dynamicRef that comes back to itself at the same value gets there.
 constexpr uint32_t kMaxEvaluationDepth = 4096;
+
+// Above this depth asking again is cheaper than remembering.
+constexpr uint32_t kDepthOfAnswers = 6;
 
 std::string LocationOf(const Program& program, const Subschema& schema, Keyword keyword, NodeIndex value) {
   // Within its resource; the pointer from the document's root would be another resource's.
@@ -73,23 +78,52 @@ bool Evaluator<kReport>::Run(SchemaId id, NodeIndex node, Marks marks) {
     if (!kReport) return false;
   }
   if (schema.count == 0) return valid;
+  if constexpr (kReport) {
+    if (sink_->errors.size() >= sink_->options.max_errors) return false;
+  }
+  if (schema.recursive && state_.depth >= kDepthOfAnswers && marks == kNoMarks &&
+      document_.KindOf(node) >= Kind::kArray) {
+    return Answer(id, node) && valid;
+  }
+  return Enter(schema, node, marks) && valid;
+}
+
+template <bool kReport>
+bool Evaluator<kReport>::Answer(SchemaId id, NodeIndex node) {
+  Question question{id, node, 0};
+  for (ResourceId resource : state_.scope) question.scope = internal::Mix(question.scope + resource + 1);
+  const auto known = state_.answers.find(question);
+  if (known != state_.answers.end()) {
+    if (!kReport || known->second) return known->second;
+  } else {
+    Evaluator<false> silent(program_, document_, state_, nullptr);
+    const bool valid = silent.Enter(program_.schemas[id], node, kNoMarks);
+    state_.answers.emplace(question, valid);
+    if (!kReport || valid) return valid;
+  }
+  return Enter(program_.schemas[id], node, kNoMarks);
+}
+
+template <bool kReport>
+bool Evaluator<kReport>::Enter(const Subschema& schema, NodeIndex node, Marks marks) {
   if (state_.depth == kMaxEvaluationDepth) {
     if (!state_.exhausted) Report(schema, Keyword::kDynamicRef, schema.site.node, node);
     state_.exhausted = true;
     return false;
   }
   ++state_.depth;
-  const bool enters = !program_.dynamic_names.empty() &&
-                      (state_.scope.empty() || state_.scope.back() != schema.resource);
+  const bool enters = !program_.dynamic_names.empty() && std::find(state_.scope.begin(), state_.scope.end(),
+                                                                   schema.resource) == state_.scope.end();
   if (enters) state_.scope.push_back(schema.resource);
+  bool valid = false;
   if (schema.looks_at_unevaluated && document_.KindOf(node) >= Kind::kArray) {
     // What cousins evaluated is not seen in here (Core 11): a fresh set, added to the outer one on success.
     const Marks own = NewMarks(node);
-    valid = RunInstructions(schema, node, own) && valid;
+    valid = RunInstructions(schema, node, own);
     if (valid && marks != kNoMarks) Merge(own, marks, node);
     DropMarks(own);
   } else {
-    valid = RunInstructions(schema, node, marks) && valid;
+    valid = RunInstructions(schema, node, marks);
   }
   if (enters) state_.scope.pop_back();
   --state_.depth;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "schema/program.hpp"
+#include "schema/text.hpp"
 #include "schema/validate.hpp"
 
 namespace spikard::schema {
@@ -12,10 +14,28 @@ namespace spikard::schema {
 using Marks = size_t;
 inline constexpr Marks kNoMarks = SIZE_MAX;
 
+// A question that was answered before: alternatives that lead into the same recursive schema must not ask it again for
+// each way that leads there, or a document of depth n would cost 2^n.
+struct Question {
+  SchemaId schema;
+  NodeIndex node;
+  uint64_t scope;
+
+  bool operator==(const Question&) const = default;
+};
+
+struct QuestionHash {
+  size_t operator()(const Question& question) const {
+    return internal::Mix((uint64_t{question.schema} << 32 | question.node) ^ question.scope);
+  }
+};
+
 // What all evaluators of one run share.
 struct EvaluationState {
   std::vector<uint64_t> words;    // marks, used as a stack
-  std::vector<ResourceId> scope;  // the dynamic scope (Core 7.1), outermost first
+  // The dynamic scope (Core 7.1), outermost first. A resource stands in it once: only its first place can matter.
+  std::vector<ResourceId> scope;
+  std::unordered_map<Question, bool, QuestionHash> answers;
   uint32_t depth = 0;
   bool exhausted = false;  // the depth of evaluation was reached: no verdict but "invalid" is safe
 };
@@ -36,6 +56,8 @@ struct ErrorSink {
 // false) stops, the reporting one writes an error and goes on.
 template <bool kReport>
 class Evaluator {
+  friend class Evaluator<!kReport>;
+
  public:
   Evaluator(const Program& program, const Document& document, EvaluationState& state, ErrorSink* sink)
       : program_(program), document_(document), state_(state), sink_(sink) {}
@@ -44,6 +66,10 @@ class Evaluator {
   bool Run(SchemaId id, NodeIndex node, Marks marks);
 
  private:
+  // The same without looking at the type.
+  bool Enter(const Subschema& schema, NodeIndex node, Marks marks);
+  // The verdict on a value that may be asked for more than once.
+  bool Answer(SchemaId id, NodeIndex node);
   bool RunInstructions(const Subschema& schema, NodeIndex node, Marks marks);
   bool Apply(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks);
   bool TypeMatches(const Subschema& schema, NodeIndex node) const;

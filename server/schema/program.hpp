@@ -79,6 +79,7 @@ struct Subschema {
   KindSet types = kAnyKind | kIntegralDecimal;  // by `type`; none for the schema `false`
   bool is_false = false;
   bool looks_at_unevaluated = false;  // has unevaluatedItems or unevaluatedProperties, and so needs marks of its own
+  bool recursive = false;             // can lead back to a schema it came from, at another value
   NodeIndex type_value = kNoNode;
   Site site;
   ResourceId resource = 0;

@@ -40,6 +40,28 @@ TEST(LimitsTest, DeepDocuments) {
   EXPECT_FALSE(Accepts(R"({"$dynamicAnchor": "n", "items": {"$dynamicRef": "#n"}, "minItems": 1})", deep));
 }
 
+// Each level may be asked about in two ways, and each way leads to the next level.
+TEST(LimitsTest, AlternativesThatRecurse) {
+  std::string json = "{\"bad\":1}";
+  for (int i = 0; i < 100; ++i) json = "{\"n\":" + json + "}";
+  for (std::string_view schema : {
+           R"({"properties": {"bad": false}, "anyOf": [{"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
+                                                       {"properties": {"n": {"$ref": "#"}}}]})",
+           R"({"properties": {"bad": false}, "oneOf": [{"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
+                                                       {"properties": {"n": {"$ref": "#"}}}]})",
+           R"({"properties": {"bad": false, "n": {"$ref": "#"}}, "patternProperties": {"n": {"$ref": "#"}}})",
+           R"({"properties": {"bad": false}, "allOf": [{"properties": {"n": {"$ref": "#"}}}, {"properties": {"n": {"$ref": "#"}}}]})",
+           R"({"$dynamicAnchor": "t", "properties": {"bad": false}, "anyOf": [
+               {"properties": {"n": {"$dynamicRef": "#t"}}, "required": ["x"]}, {"properties": {"n": {"$dynamicRef": "#t"}}}]})",
+           R"({"properties": {"bad": false}, "unevaluatedProperties": false, "anyOf": [
+               {"properties": {"n": {"$ref": "#"}}, "required": ["x"]}, {"properties": {"n": {"$ref": "#"}}}]})",
+       }) {
+    EXPECT_FALSE(Accepts(schema, json)) << schema;
+    const std::string good = "{\"n\":" + json.substr(0, json.find("{\"bad")) + "{}" + std::string(101, '}');
+    EXPECT_TRUE(Accepts(schema, good)) << schema;
+  }
+}
+
 TEST(LimitsTest, SchemasNestDeeperThanData) {
   std::string schema = "true";
   for (int i = 0; i < 200; ++i) schema = "{\"not\":" + schema + "}";
