@@ -32,6 +32,15 @@ void StepModulo(std::vector<uint32_t>& remainder, const std::vector<uint32_t>& m
   }
 }
 
+// Of the digits and zeros, divided by a number that leaves `Word` room for the factor ten.
+template <typename Word>
+Word Remainder(const Decimal& value, uint64_t zeros, uint64_t divisor) {
+  Word remainder = 0;
+  for (Decimal::Digits digits(value); digits.more();) remainder = (remainder * 10 + digits.Next()) % divisor;
+  for (; zeros > 0 && remainder != 0; --zeros) remainder = remainder * 10 % divisor;
+  return remainder;
+}
+
 }  // namespace
 
 Divisor::Divisor(std::string_view json_number) : decimal_(json_number), small_(SmallInteger(json_number)) {
@@ -67,10 +76,8 @@ bool Divisor::Divides(std::string_view json_number) const {
 }
 
 bool Divisor::DividesSmall(const Decimal& value, uint64_t zeros) const {
-  Wide remainder = 0;
-  for (Decimal::Digits digits(value); digits.more();) remainder = (remainder * 10 + digits.Next()) % coefficient_;
-  for (; zeros > 0 && remainder != 0; --zeros) remainder = remainder * 10 % coefficient_;
-  return remainder == 0;
+  return coefficient_ <= UINT64_MAX / 16 ? Remainder<uint64_t>(value, zeros, coefficient_) == 0
+                                         : Remainder<Wide>(value, zeros, coefficient_) == 0;
 }
 
 bool Divisor::DividesLarge(const Decimal& value, uint64_t zeros) const {
