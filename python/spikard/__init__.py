@@ -1,0 +1,70 @@
+"""Spikard: handlers in Python, HTTP in a native front end.
+
+```python
+from spikard import Spikard, get
+
+app = Spikard()
+
+@get("/")
+async def root():
+    return {"message": "Hello"}
+
+if __name__ == "__main__":
+    app.run()
+```
+"""
+
+from __future__ import annotations
+
+from spikard.app import Spikard
+from spikard.config import ServerConfig
+from spikard.exceptions import ConfigError, MalformedBody, RequestValidationError, StartError
+from spikard.requests import Request
+from spikard.responses import Response
+from spikard.routing import (
+    Route,
+    Router,
+    delete,
+    get,
+    get_default_router,
+    head,
+    options,
+    patch,
+    post,
+    put,
+    reset_default_router,
+    route,
+    trace,
+)
+
+__all__ = [
+    "ConfigError",
+    "MalformedBody",
+    "Request",
+    "RequestValidationError",
+    "Response",
+    "Route",
+    "Router",
+    "ServerConfig",
+    "Spikard",
+    "StartError",
+    "delete",
+    "get",
+    "get_default_router",
+    "head",
+    "options",
+    "patch",
+    "post",
+    "put",
+    "reset_default_router",
+    "route",
+    "trace",
+]
+
+
+def __getattr__(name: str) -> str:
+    if name != "__version__":
+        raise AttributeError(f"module 'spikard' has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("spikard")

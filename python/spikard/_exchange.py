@@ -1,0 +1,37 @@
+"""What the package needs of an exchange: one request as `_native` hands it over."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Exchange(Protocol):
+    """A request that the front end has matched to a route, read and checked.
+
+    Attributes:
+        number: names the exchange between front end and worker.
+        route: index into the manifest's routes.
+        method: as the client sent it; HEAD may arrive at a GET route.
+        target: path and query as received, undecoded.
+        path_parameters: percent-decoded once, in the order of the pattern's parameters.
+        arguments: JSON object of the route's parameters, read from their text by the front end.
+        headers: in the order received, names in lower case, values as Latin-1.
+        body: the exact bytes.
+        request_id: taken from the client or made by the front end.
+        scheme: "http" or "https".
+        client: host and port.
+        attempt: 0 for the first; how often the request was handed to a worker before.
+    """
+
+    number: int
+    route: int
+    method: str
+    target: str
+    path_parameters: list[str]
+    arguments: bytes
+    headers: list[tuple[str, str]]
+    body: bytes
+    request_id: str
+    scheme: str
+    client: tuple[str, int]
+    attempt: int

@@ -1,0 +1,135 @@
+"""What a worker tells the front end of its application, and what it keeps for itself to answer by."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from spikard import _handler, _pattern
+from spikard._signature import ManifestParameter, bind
+from spikard._urls import Urls
+from spikard.exceptions import StartError
+from spikard.requests import Request, RouteContext
+
+if TYPE_CHECKING:
+    from spikard._exchange import Exchange
+    from spikard._pattern import Segment
+    from spikard.app import Spikard
+    from spikard.config import ServerConfig
+    from spikard.routing import Route
+
+__all__ = ["BoundRoute", "Manifest", "ManifestParameter", "ManifestRoute", "build"]
+
+Idempotence = Literal["by_method", "never", "always", "by_key"]
+
+_UNLIMITED = 2**64 - 1
+_IDEMPOTENCE: dict[bool | str | None, Idempotence] = {
+    None: "by_method",
+    False: "never",
+    True: "always",
+    "key": "by_key",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRoute:
+    """Mirrors `Route` of protocol/manifest.hpp; a max_body_size of 0 is the application's, 2**64 - 1 none."""
+
+    kind: Literal["http", "socket"]
+    method: str
+    path: str
+    name: str
+    parameters: tuple[ManifestParameter, ...]
+    takes_body: bool
+    streams_body: bool = False
+    body_schema: str = ""
+    response_schema: str = ""
+    idempotence: Idempotence = "by_method"
+    timeout_ms: int = 0
+    max_body_size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Mirrors `Manifest` of protocol/manifest.hpp; a max_body_size of 0 is none."""
+
+    routes: tuple[ManifestRoute, ...]
+    max_body_size: int = 0
+    request_timeout_ms: int = 0
+    request_ids: bool = True
+    redirect_slashes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRoute:
+    """A route as the worker calls it; it has the index of its ManifestRoute.
+
+    Attributes:
+        handler: the function as it was declared.
+        call: calls it for an exchange.
+        is_async: whether `call` gives a coroutine; else it blocks and belongs into a thread.
+        status_code: of an answer that is not a `Response`.
+        route: the declaration.
+    """
+
+    handler: Callable[..., Any]
+    call: Callable[[Exchange], Any]
+    is_async: bool
+    status_code: int
+    route: Route
+
+
+def build(app: Spikard, config: ServerConfig) -> tuple[Manifest, tuple[BoundRoute, ...]]:
+    """Bind every handler of the application and describe it.
+
+    Raises:
+        StartError: a route that cannot be bound or is defined twice.
+    """
+    routes = app.get_routes()
+    _refuse_twins(routes)
+    urls = Urls(routes)
+    described: list[ManifestRoute] = []
+    bound: list[BoundRoute] = []
+    for route in routes:
+        parameters = tuple(segment for segment in route.segments if segment.type)
+        make_request = functools.partial(Request, RouteContext(app, parameters, urls))
+        binding = bind(route.handler, route.segments, make_request)
+        described.append(
+            ManifestRoute(
+                kind="http",
+                method=route.method,
+                path=route.path,
+                name=route.name,
+                parameters=binding.parameters,
+                takes_body=bool(binding.wants_request),
+                idempotence=_IDEMPOTENCE[route.idempotent],
+                max_body_size=_body_limit(route.max_body_size),
+            )
+        )
+        is_async = _handler.is_async(route.handler)
+        bound.append(BoundRoute(route.handler, binding.call, is_async, route.status_code, route))
+    manifest = Manifest(
+        routes=tuple(described),
+        max_body_size=config.max_body_size or 0,
+        request_ids=config.enable_request_id,
+    )
+    return manifest, tuple(bound)
+
+
+def _refuse_twins(routes: list[Route]) -> None:
+    first: dict[tuple[str, tuple[Segment, ...]], Route] = {}
+    for route in routes:
+        twin = first.setdefault((route.method, _pattern.shape(route.segments)), route)
+        if twin is not route:
+            raise StartError(
+                f"{route.method} {route.path} is defined twice: by {twin.place} and by {route.place}"
+                + (f" (as {twin.path})" if twin.path != route.path else "")
+            )
+
+
+def _body_limit(limit: int | Literal["application"] | None) -> int:
+    if limit == "application":
+        return 0
+    return _UNLIMITED if limit is None else limit

@@ -1,0 +1,120 @@
+"""One route: a method of a path, the function that answers it, and what was said about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeGuard
+
+from spikard import _handler, _pattern
+from spikard.exceptions import StartError
+
+if TYPE_CHECKING:
+    from spikard._pattern import Segment
+
+_METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Z]+")
+
+
+class RouteOptions(TypedDict, total=False):
+    """What every decorator takes besides the path.
+
+    Attributes:
+        name: for `request.url_for`; else the function's name.
+        summary: one line about the operation.
+        description: more about it.
+        tags: the groups it belongs to, after those of its router.
+        deprecated: whether clients should stop using it.
+        include_in_schema: whether the API's description names it.
+        status_code: of an answer that is not a `Response`, 200 to 599; else 200.
+        max_body_size: bytes; None is no limit; else the application's limit holds.
+        idempotent: whether a request that was lost together with its worker may run again: True, False, or
+            "key": if it carries an `Idempotency-Key`; else as its method says (RFC 9110, section 9.2.2).
+    """
+
+    name: str
+    summary: str | None
+    description: str | None
+    tags: Sequence[str]
+    deprecated: bool
+    include_in_schema: bool
+    status_code: int
+    max_body_size: int | None
+    idempotent: bool | Literal["key"] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """One method of one path, and the function that answers it; the options are those of `RouteOptions`.
+
+    Raises:
+        StartError: an option has a value that it cannot have.
+    """
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    name: str = ""
+    summary: str | None = None
+    description: str | None = None
+    tags: Sequence[str] = ()
+    deprecated: bool = False
+    include_in_schema: bool = True
+    status_code: int = 200
+    max_body_size: int | Literal["application"] | None = "application"
+    idempotent: bool | Literal["key"] | None = None
+
+    def __post_init__(self) -> None:
+        if not callable(self.handler):
+            raise StartError(f"{self.method} {self.path}: {self.handler!r} is not a function")
+        object.__setattr__(self, "method", self.method.upper())
+        object.__setattr__(self, "name", self.name or _handler.name(self.handler))
+        if isinstance(self.tags, str) or not all(isinstance(tag, str) for tag in self.tags):
+            self._refuse("tags must be a list of texts", self.tags)
+        object.__setattr__(self, "tags", tuple(self.tags))
+        if not _METHOD.fullmatch(self.method) or self.method == "CONNECT":
+            self._refuse("method must be an HTTP method other than CONNECT", self.method)
+        if not _is_whole(self.status_code) or not 200 <= self.status_code <= 599:
+            self._refuse("status_code must be 200 to 599", self.status_code)
+        size = self.max_body_size
+        if size not in (None, "application") and not (_is_whole(size) and 1 <= size < 2**63):
+            self._refuse("max_body_size must be a number of bytes from 1, or None", size)
+        if self.idempotent not in (None, True, False, "key"):
+            self._refuse("idempotent must be True, False or 'key'", self.idempotent)
+
+    def _refuse(self, rule: str, value: object) -> None:
+        raise StartError(f"{self.place}: {rule}, not {value!r}")
+
+    @property
+    def place(self) -> str:
+        """The handler with file and line, for messages."""
+        return _handler.place(self.handler)
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """The path, read as a pattern.
+
+        Raises:
+            StartError: it is not one.
+        """
+        try:
+            return _pattern.parse(self.path)
+        except ValueError as error:
+            raise StartError(f"{self.place}: {error}") from None
+
+    def moved(self, prefix: str, tags: tuple[str, ...]) -> Route:
+        """Give the route as a router with this prefix and these tags declares it."""
+        if not prefix and not tags:
+            return self
+        return replace(self, path=_join(prefix, self.path), tags=(*tags, *self.tags))
+
+
+def _join(prefix: str, path: str) -> str:
+    if not prefix:
+        return path
+    return prefix if path in ("", "/") else f"{prefix}/{path.removeprefix('/')}"
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

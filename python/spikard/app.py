@@ -1,0 +1,90 @@
+"""The application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spikard.config import ServerConfig, resolve
+from spikard.datastructures import State
+from spikard.exceptions import StartError
+from spikard.routing import Registry, Route, get_default_router
+
+
+class Spikard(Registry):
+    """An application: its routes, its configuration, and the way to start it.
+
+    The routes declared on module level (`from spikard import get`) belong to every application.
+
+    Attributes:
+        config: what it was made with; arguments and configuration of `run` stand before it.
+        state: attributes of your own, one namespace per worker.
+    """
+
+    def __init__(self, config: ServerConfig | None = None) -> None:
+        """Make an application.
+
+        Raises:
+            TypeError: `config` is not a `ServerConfig`.
+        """
+        super().__init__()
+        self.config = _checked(config)
+        self.state = State()
+
+    def run(
+        self,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        workers: int | None = None,
+        config: ServerConfig | None = None,
+    ) -> None:
+        """Serve until Ctrl+C or SIGTERM, then finish the requests begun and return.
+
+        Args:
+            host: the address to listen on.
+            port: the TCP port; 0 picks a free one and says which.
+            workers: how many processes run the application.
+            config: the other settings.
+
+        Raises:
+            SystemExit: the application cannot be started; its one line says why.
+        """
+        from spikard._run import run
+
+        try:
+            run(self, resolve(self.config, _checked(config), host=host, port=port, workers=workers))
+        except StartError as error:
+            raise SystemExit(f"spikard: {error}") from None
+
+    async def serve(
+        self,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        workers: int | None = None,
+        config: ServerConfig | None = None,
+    ) -> None:
+        """Do what `run` does inside a running loop, until the task is cancelled.
+
+        Args:
+            host: the address to listen on.
+            port: the TCP port; 0 picks a free one and says which.
+            workers: how many processes run the application.
+            config: the other settings.
+
+        Raises:
+            StartError: the application cannot be started.
+        """
+        from spikard._run import serve
+
+        await serve(self, resolve(self.config, _checked(config), host=host, port=port, workers=workers))
+
+    def _collect(self) -> Iterator[Route]:
+        yield from super()._collect()
+        yield from get_default_router()._collect()
+
+
+def _checked(config: ServerConfig | None) -> ServerConfig | None:
+    if config is not None and not isinstance(config, ServerConfig):
+        raise TypeError(f"config must be a ServerConfig, not {type(config).__name__}")
+    return config

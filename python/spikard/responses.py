@@ -1,0 +1,120 @@
+"""What handlers may answer with when a plain value does not say enough."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from spikard import _cookies, _json
+from spikard._cookies import SameSite
+from spikard.datastructures import MutableHeaders, Pairs
+
+_EPOCH = datetime.fromtimestamp(0, timezone.utc)
+
+
+class Response:
+    """An answer with status, headers and body of its own.
+
+    Attributes:
+        status_code: 200 to 599 (RFC 9110, section 15).
+        headers: the header fields; `content-type` among them unless there is no content.
+        body: the exact bytes.
+    """
+
+    __slots__ = ("body", "headers", "status_code")
+
+    def __init__(
+        self,
+        content: Any = None,
+        status_code: int = 200,
+        headers: Pairs | None = None,
+        media_type: str | None = None,
+    ) -> None:
+        """Make a response.
+
+        Args:
+            content: bytes go out as they are, text as UTF-8, None as nothing, all else as JSON.
+            status_code: the status, 200 to 599.
+            headers: a mapping, or pairs in which a name may come again. A `content-type` among them wins.
+            media_type: the content type, else the content decides; `text/...` gets `charset=utf-8`.
+
+        Raises:
+            ValueError: a status, header name or header value that HTTP cannot carry.
+            TypeError: content that JSON cannot express.
+        """
+        if not 200 <= status_code <= 599:
+            raise ValueError(f"status_code must be 200 to 599, not {status_code!r}")
+        self.status_code = int(status_code)
+        self.headers = MutableHeaders(headers or ())
+        self.body, default = _render(content)
+        if media_type is not None and media_type.startswith("text/") and "charset=" not in media_type.lower():
+            media_type += "; charset=utf-8"
+        content_type = media_type or default
+        if content_type is not None and "content-type" not in self.headers:
+            self.headers.append("content-type", content_type)
+
+    @property
+    def raw_headers(self) -> list[tuple[str, str]]:
+        """All header fields in order, names in lower case."""
+        return self.headers.multi_items()
+
+    def set_cookie(
+        self,
+        key: str,
+        value: str = "",
+        max_age: int | None = None,
+        domain: str | None = None,
+        path: str | None = "/",
+        secure: bool = False,
+        httponly: bool = False,
+        samesite: SameSite | None = None,
+        *,
+        expires: datetime | None = None,
+    ) -> None:
+        """Ask the client to keep a cookie (RFC 6265, section 4.1); every call is a cookie more.
+
+        Args:
+            key: its name.
+            value: its text.
+            max_age: how long to keep it, in seconds; without `expires` too, until the client is closed.
+            domain: also send it to hosts below this one; None: to this host only.
+            path: send it to paths below this one.
+            secure: send it over TLS only.
+            httponly: hide it from scripts.
+            samesite: "strict", "lax" or "none" (with `secure`): whether requests from other sites carry it.
+            expires: until when to keep it, with a time zone.
+
+        Raises:
+            ValueError: a name, value or attribute that a cookie cannot have.
+        """
+        field = _cookies.render(key, value, max_age, expires, domain, path, secure, httponly, samesite)
+        self.headers.append("set-cookie", field)
+
+    def delete_cookie(
+        self,
+        key: str,
+        path: str | None = "/",
+        domain: str | None = None,
+        secure: bool = False,
+        httponly: bool = False,
+        samesite: SameSite | None = None,
+    ) -> None:
+        """Ask the client to forget a cookie; path and domain must be those it was set with.
+
+        Raises:
+            ValueError: a name or attribute that a cookie cannot have.
+        """
+        self.set_cookie(key, "", 0, domain, path, secure, httponly, samesite, expires=_EPOCH)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.status_code}, {len(self.body)} bytes>"
+
+
+def _render(content: Any) -> tuple[bytes, str | None]:
+    if content is None:
+        return b"", None
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes(content), "application/octet-stream"
+    if isinstance(content, str):
+        return content.encode(), "text/plain; charset=utf-8"
+    return _json.encode(content), "application/json"

@@ -1,0 +1,213 @@
+#include "dispatch/channel.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "dispatch/repeat.hpp"
+
+namespace spikard::dispatch {
+
+using http::Exchange;
+using protocol::Frame;
+using Clock = std::chrono::steady_clock;
+
+Channel::Channel(base::Loop& loop, route::Active& active, DispatchLimits limits)
+    : loop_(loop), active_(active), incarnation_(base::SecureNumber()), heartbeat_(loop), dispatcher_(limits) {
+  Beat();
+}
+
+bool Channel::Ready() const { return active_.Get() && dispatcher_.Ready(active_.Get()->Generation()); }
+
+base::Task<void> Channel::HandOver(Exchange& x) {
+  base::Wake wake;
+  const ExchangeId id = ++last_exchange_;
+  pending_.emplace(id, Pending{&x, &wake});
+  const bool repeatable = IsRepeatable(x.request.method, x.table->At(x.route), x.request.fields);
+  Feed(Submitted{id, x.table->Generation(), repeatable, x.request.target.size() + x.body->size()});
+  co_await wake.Wait();
+}
+
+void Channel::OnBatch(const PeerAddress& from, std::vector<Frame> frames) {
+  std::vector<std::string_view> views;
+  views.reserve(frames.size());
+  for (const Frame& frame : frames) views.push_back(frame.bytes);
+  protocol::Errc error = reader_.Open(std::move(views));
+  const auto known = peers_.find(from);
+  Peer* peer = known != peers_.end() ? &known->second : nullptr;
+
+  if (peer == nullptr) {
+    // A stranger may say Hello, alone, and nothing else. Whoever was forgotten is a stranger.
+    protocol::Message message;
+    bool end = false;
+    if (error == protocol::Errc::kOk) error = reader_.Next(&message, &end);
+    const auto* hello = std::get_if<protocol::Hello>(&message.payload);
+    if (error == protocol::Errc::kOk && !end && hello != nullptr) OnHello(from, *hello, reader_.Head());
+    return;
+  }
+  if (error != protocol::Errc::kOk) return Lose(*peer, protocol::Describe(error));
+  if (reader_.Head().incarnation != incarnation_) return;
+  if (reader_.Head().sequence != peer->last_received + 1) return Lose(*peer, "a batch is missing");
+  peer->last_received = reader_.Head().sequence;
+  peer->heard = Clock::now();
+
+  answer_frames_ = &frames;
+  for (;;) {
+    protocol::Message message;
+    bool end = false;
+    error = reader_.Next(&message, &end);
+    if (error != protocol::Errc::kOk) return Lose(*peer, protocol::Describe(error));
+    if (end) return;
+    if (const std::string_view cause = OnMessage(*peer, message); !cause.empty()) return Lose(*peer, cause);
+    // It may have been lost, or have left, by what it said.
+    if (peers_.find(from) == peers_.end()) return;
+  }
+}
+
+std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message) {
+  const bool serving = peer.state == Peer::State::kReady || peer.state == Peer::State::kDraining;
+  const auto& payload = message.payload;
+  if (const auto* response = std::get_if<protocol::Response>(&payload)) {
+    if (!serving || !response->last) return "a response out of turn";
+    answer_ = &message;
+    Feed(Ended{peer.id, message.exchange, message.slot});
+  } else if (std::holds_alternative<protocol::Problem>(payload)) {
+    if (!serving) return "a problem out of turn";
+    answer_ = &message;
+    Feed(Ended{peer.id, message.exchange, message.slot});
+  } else if (std::holds_alternative<protocol::Returned>(payload)) {
+    if (!serving) return "a return out of turn";
+    Feed(Returned{peer.id, message.exchange, message.slot});
+  } else if (const auto* offer = std::get_if<protocol::ManifestOffer>(&payload)) {
+    if (peer.state == Peer::State::kDraining) return {};  // it has crossed the Drain
+    if (peer.state != Peer::State::kHello) return "a manifest out of turn";
+    OnManifest(peer, offer->manifest);
+  } else if (std::holds_alternative<protocol::Ready>(payload)) {
+    return OnReady(peer);
+  } else if (std::holds_alternative<protocol::Leaving>(payload)) {
+    if (peer.state != Peer::State::kDraining) StartDrain(peer);
+  } else if (std::holds_alternative<protocol::Goodbye>(payload)) {
+    spdlog::info("{} has left", peer.Name());
+    Forget(peer);
+  } else if (!std::holds_alternative<protocol::Pong>(payload)) {
+    return "a message that workers do not send";
+  }
+  return {};
+}
+
+void Channel::Feed(const Event& event) {
+  std::vector<Action> actions = std::move(spare_actions_);
+  actions.clear();
+  dispatcher_.On(Clock::now(), event, actions);
+  for (const Action& action : actions) {
+    std::visit([this](const auto& a) { Perform(a); }, action);
+  }
+  spare_actions_ = std::move(actions);
+}
+
+void Channel::Perform(const Offer& offer) {
+  // Lost by an earlier action of the same turn: then the dispatcher knows, and this offer is void.
+  Peer* peer = Find(offer.worker);
+  if (peer == nullptr) return;
+  const Exchange& x = *pending_.at(offer.exchange).exchange;
+  fields_.clear();
+  for (size_t i = 0; i < x.request.fields.size(); ++i) {
+    const auto [name, value] = x.request.fields[i];
+    fields_.push_back({name, value});
+  }
+  texts_.assign(x.path_parameters.begin(), x.path_parameters.end());
+  protocol::Request request;
+  request.generation = x.table->Generation();
+  request.route = x.route;
+  request.method = x.request.method;
+  request.target = x.request.target;
+  request.headers = fields_;
+  request.path_parameters = texts_;
+  request.arguments = x.arguments;
+  request.body_kind = x.body_source.HasBody() ? protocol::BodyKind::kWhole : protocol::BodyKind::kNone;
+  request.body = {*x.body, x.body};
+  request.request_id = x.request_id;
+  request.scheme = "http";
+  request.client_host = x.client.host;
+  request.client_port = x.client.port;
+  request.attempt = offer.attempt;
+  Send(*peer, request, offer.exchange, offer.slot);
+}
+
+void Channel::Perform(const Deliver& deliver) {
+  const auto node = pending_.extract(deliver.exchange);
+  Exchange& x = *node.mapped().exchange;
+  if (const auto* response = std::get_if<protocol::Response>(&answer_->payload)) {
+    Fill(*response, x);
+  } else {
+    Fill(std::get<protocol::Problem>(answer_->payload), x);
+  }
+  node.mapped().wake->Notify();
+}
+
+void Channel::Perform(const Fail& fail) {
+  const auto node = pending_.extract(fail.exchange);
+  Exchange& x = *node.mapped().exchange;
+  if (fail.fault == http::Fault::kNoWorker || fail.fault == http::Fault::kQueueFull) {
+    x.response.fields.Add("retry-after", "1");
+  }
+  x.Answer(fail.fault);
+  node.mapped().wake->Notify();
+}
+
+void Channel::Perform(const Distrust& distrust) {
+  if (Peer* peer = Find(distrust.worker)) Lose(*peer, "an answer for an exchange that is not in that slot");
+}
+
+void Channel::Fill(const protocol::Response& response, Exchange& x) const {
+  for (const auto& [name, value] : response.headers) {
+    if (http::IsToken(name) && http::IsFieldValue(value)) {
+      x.response.fields.Add(name, value);
+      continue;
+    }
+    spdlog::error("request {}: the response has a header field that HTTP does not allow", x.request_id);
+    x.response.Clear();
+    return x.Answer(http::Fault::kBadAnswer);
+  }
+  x.response.status = response.status;
+  const std::string_view bytes = response.body.bytes;
+  for (const Frame& frame : *answer_frames_) {
+    if (frame.owner && frame.bytes.data() == bytes.data()) return x.response.SetBody(bytes, frame.owner);
+  }
+  x.response.SetBody(bytes);
+}
+
+void Channel::Fill(const protocol::Problem& problem, Exchange& x) const {
+  for (const auto& [name, value] : problem.headers) {
+    if (http::IsToken(name) && http::IsFieldValue(value)) x.response.fields.Add(name, value);
+  }
+  x.Answer(http::Problem{problem.status, problem.slug, problem.detail, problem.errors});
+}
+
+void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange, Slot slot) {
+  // A batch must not pass what the peer said it takes.
+  if (peer.outbox.Full() || peer.outbox.Size() > peer.max_batch / 2) {
+    if (!FlushOne(peer)) return Lose(peer, "it cannot be reached");
+  }
+  if (peer.outbox.Empty()) dirty_.push_back(peer.id);
+  peer.outbox.Add({exchange, slot, payload});
+  if (std::exchange(flush_due_, true)) return;
+  // Behind everything that this turn of the loop has made ready: one batch takes it all.
+  boost::asio::post(loop_, [this] { Flush(); });
+}
+
+void Channel::Flush() {
+  flush_due_ = false;
+  for (const WorkerId id : std::exchange(dirty_, {})) {
+    Peer* peer = Find(id);
+    if (peer != nullptr && !FlushOne(*peer)) Lose(*peer, "it cannot be reached");
+  }
+}
+
+bool Channel::FlushOne(Peer& peer) {
+  if (peer.outbox.Empty()) return true;
+  return link_->Send(peer.address, peer.outbox.Seal({incarnation_, ++peer.last_sent})) == SendResult::kSent;
+}
+
+}  // namespace spikard::dispatch

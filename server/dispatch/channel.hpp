@@ -1,0 +1,116 @@
+// The data channel: hands exchanges to workers, takes their answers, and carries out what the dispatcher decides.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/task.hpp"
+#include "base/wake.hpp"
+#include "dispatch/dispatcher.hpp"
+#include "dispatch/generations.hpp"
+#include "dispatch/link.hpp"
+#include "dispatch/peer.hpp"
+#include "http/exchange.hpp"
+#include "protocol/codec.hpp"
+#include "route/active.hpp"
+
+namespace spikard::dispatch {
+
+class Channel {
+ public:
+  Channel(base::Loop& loop, route::Active& active, DispatchLimits limits);
+
+  // REQUIRES: once, before anything else.
+  void Connect(Link& link) { link_ = &link; }
+
+  // Fills the exchange's response: a worker's answer, or a problem.
+  base::Task<void> HandOver(http::Exchange& exchange);
+
+  // A batch has come in.
+  void OnBatch(const PeerAddress& from, std::vector<protocol::Frame> frames);
+
+  // A local worker has attached: returns the token that its Hello must carry.
+  std::string Admit();
+  // It is gone: its process has ended, or it has closed the attach socket.
+  void OnDetached(const std::string& token, std::string_view cause);
+  // How to tell a local worker that its connection is lost.
+  void OnDistrust(std::function<void(const std::string& token)> callback) { on_distrust_ = std::move(callback); }
+
+  uint64_t Incarnation() const { return incarnation_; }
+  bool Ready() const;
+  // Lets all workers finish and leave; `done` is called when none is left.
+  void Drain(std::function<void()> done);
+  // No worker will come any more: answers what waits for one.
+  void Abandon();
+  // Ends the heartbeat, so that the loop can end.
+  void Stop() { heartbeat_.cancel(); }
+
+ private:
+  struct Pending {
+    http::Exchange* exchange;
+    base::Wake* wake;
+  };
+
+  void OnHello(const PeerAddress& from, const protocol::Hello& hello, protocol::BatchHead head);
+  void OnManifest(Peer& peer, std::string_view manifest);
+  void Welcome(Peer& peer);
+  void Refuse(Peer& peer, protocol::RefusalReason reason, const std::string& detail);
+  // Returns an empty string, or why the peer can no longer be trusted.
+  std::string_view OnMessage(Peer& peer, const protocol::Message& message);
+  std::string_view OnReady(Peer& peer);
+
+  void Feed(const Event& event);
+  void Perform(const Offer& offer);
+  void Perform(const Deliver& deliver);
+  void Perform(const Fail& fail);
+  void Perform(const Distrust& distrust);
+  void Fill(const protocol::Response& response, http::Exchange& exchange) const;
+  void Fill(const protocol::Problem& problem, http::Exchange& exchange) const;
+
+  // Forgets the peer, which has said Goodbye or is gone; what it had goes by the dispatcher's rules.
+  void Forget(Peer& peer);
+  // The same for one that did something it must not, and lets it know.
+  void Lose(Peer& peer, std::string_view cause);
+  void Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange = 0, Slot slot = 0);
+  void Flush();
+  bool FlushOne(Peer& peer);
+  void Beat();
+  Peer* Find(WorkerId id);
+  void StartDrain(Peer& peer);
+  void FinishDrain();
+
+  base::Loop& loop_;
+  route::Active& active_;
+  Link* link_ = nullptr;
+  const uint64_t incarnation_;
+  base::Timer heartbeat_;
+  Dispatcher dispatcher_;
+  Generations generations_;
+
+  std::unordered_map<PeerAddress, Peer> peers_;
+  std::map<WorkerId, PeerAddress> addresses_;
+  std::vector<std::string> admitted_;  // tokens whose Hello has not come yet
+  std::unordered_map<ExchangeId, Pending> pending_;
+  WorkerId last_worker_ = 0;
+  ExchangeId last_exchange_ = 0;
+
+  bool flush_due_ = false;
+  std::vector<WorkerId> dirty_;
+  protocol::BatchReader reader_;
+  std::vector<protocol::Field> fields_;  // scratch of Perform(Offer)
+  std::vector<std::string_view> texts_;
+  std::vector<Action> spare_actions_;  // memory of the last Feed
+  // What the dispatcher decides about, while it does.
+  const protocol::Message* answer_ = nullptr;
+  const std::vector<protocol::Frame>* answer_frames_ = nullptr;
+
+  bool draining_ = false;
+  std::function<void()> drained_;
+  std::function<void(const std::string&)> on_distrust_;
+};
+
+}  // namespace spikard::dispatch

@@ -1,0 +1,172 @@
+// The lives of workers: how they come, are welcomed, become ready, leave and are lost.
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "dispatch/channel.hpp"
+
+namespace spikard::dispatch {
+
+using Clock = std::chrono::steady_clock;
+using protocol::RefusalReason;
+
+namespace {
+constexpr size_t kTokenSize = 16;
+constexpr uint32_t kMaxSlots = 1 << 16;
+constexpr uint32_t kWindow = 256 * 1024;
+constexpr uint32_t kMaxBatch = 256 * 1024 * 1024;
+constexpr std::chrono::milliseconds kBeat{500};
+constexpr auto kSilence = 6 * kBeat;
+
+bool SameToken(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+}  // namespace
+
+std::string Channel::Admit() { return admitted_.emplace_back(base::SecureBytes(kTokenSize)); }
+
+void Channel::OnDetached(const std::string& token, std::string_view cause) {
+  std::erase(admitted_, token);
+  const auto found = std::find_if(peers_.begin(), peers_.end(),
+                                  [&](const auto& entry) { return entry.second.token == token; });
+  if (found == peers_.end()) return;
+  spdlog::error("{} is lost: {}", found->second.Name(), cause);
+  Forget(found->second);
+}
+
+void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello, protocol::BatchHead head) {
+  Peer& peer = peers_[from];
+  peer.address = from;
+  peer.id = ++last_worker_;
+  peer.pid = hello.pid;
+  peer.token = hello.token;
+  peer.attached = !hello.token.empty();
+  peer.manifest_hash = hello.manifest_hash;
+  peer.slots = std::min(hello.slots, kMaxSlots);
+  peer.max_batch = hello.max_batch;
+  peer.last_received = head.sequence;
+  peer.heard = Clock::now();
+  addresses_[peer.id] = from;
+
+  const auto token = std::find_if(admitted_.begin(), admitted_.end(),
+                                  [&](const std::string& admitted) { return SameToken(admitted, hello.token); });
+  if (peer.attached && token == admitted_.end()) {
+    return Refuse(peer, RefusalReason::kToken, "the token is not one that was given out");
+  }
+  if (token != admitted_.end()) admitted_.erase(token);
+  if (draining_) return Refuse(peer, RefusalReason::kStopping, "the front end is stopping");
+  peer.table = generations_.Find(peer.manifest_hash);
+  if (peer.table) {
+    Welcome(peer);
+  } else {
+    Send(peer, protocol::ManifestWanted{});
+  }
+}
+
+void Channel::OnManifest(Peer& peer, std::string_view manifest) {
+  const std::string refusal = generations_.Add(peer.manifest_hash, manifest);
+  if (!refusal.empty()) {
+    spdlog::error("{} is refused: {}", peer.Name(), refusal);
+    return Refuse(peer, RefusalReason::kManifest, refusal);
+  }
+  peer.table = generations_.Find(peer.manifest_hash);
+  Welcome(peer);
+}
+
+void Channel::Welcome(Peer& peer) {
+  peer.state = Peer::State::kWelcomed;
+  const auto heartbeat = peer.attached ? 0 : static_cast<uint32_t>(kBeat.count());
+  Send(peer, protocol::Welcome{peer.table->Generation(), peer.slots, kWindow, kMaxBatch, heartbeat});
+}
+
+void Channel::Refuse(Peer& peer, RefusalReason reason, const std::string& detail) {
+  Send(peer, protocol::Refused{reason, detail});
+  if (FlushOne(peer)) Forget(peer);
+}
+
+std::string_view Channel::OnReady(Peer& peer) {
+  if (peer.state == Peer::State::kDraining) return {};  // it has crossed the Drain
+  if (peer.state != Peer::State::kWelcomed) return "ready out of turn";
+  peer.state = Peer::State::kReady;
+  spdlog::debug("{} is ready, generation {}", peer.Name(), peer.table->Generation());
+  // The newest manifest that has a ready worker is the one new requests are matched by.
+  const auto& active = active_.Get();
+  if (!active || peer.table->Generation() > active->Generation() || !dispatcher_.HasWorker(active->Generation())) {
+    active_.Set(peer.table);
+  }
+  Feed(WorkerReady{peer.id, peer.table->Generation(), peer.slots});
+  return {};
+}
+
+void Channel::StartDrain(Peer& peer) {
+  peer.state = Peer::State::kDraining;
+  Feed(WorkerDraining{peer.id});
+  Send(peer, protocol::Drain{});
+}
+
+void Channel::Drain(std::function<void()> done) {
+  draining_ = true;
+  drained_ = std::move(done);
+  std::vector<WorkerId> all;
+  for (const auto& [id, address] : addresses_) all.push_back(id);
+  for (const WorkerId id : all) {
+    if (Peer* peer = Find(id)) StartDrain(*peer);
+  }
+  FinishDrain();
+}
+
+void Channel::Abandon() {
+  draining_ = true;
+  peers_.clear();
+  addresses_.clear();
+  Feed(Abandoned{});
+}
+
+void Channel::FinishDrain() {
+  if (draining_ && peers_.empty() && drained_) std::exchange(drained_, nullptr)();
+}
+
+void Channel::Forget(Peer& peer) {
+  const WorkerId id = peer.id;
+  addresses_.erase(id);
+  peers_.erase(PeerAddress(peer.address));
+  Feed(WorkerLost{id});
+  FinishDrain();
+}
+
+void Channel::Lose(Peer& peer, std::string_view cause) {
+  spdlog::error("{} has lost its place: {}", peer.Name(), cause);
+  const std::string token = peer.token;
+  Forget(peer);
+  if (!token.empty() && on_distrust_) on_distrust_(token);
+}
+
+void Channel::Beat() {
+  heartbeat_.expires_after(kBeat);
+  heartbeat_.async_wait([this](base::ErrorCode stopped) {
+    if (stopped) return;
+    Feed(Tick{});
+    std::vector<WorkerId> all;
+    for (const auto& [id, address] : addresses_) all.push_back(id);
+    for (const WorkerId id : all) {
+      Peer* peer = Find(id);
+      if (peer == nullptr || peer->attached || peer->state == Peer::State::kHello) continue;
+      if (Clock::now() - peer->heard > kSilence) {
+        Lose(*peer, "it is silent");
+      } else {
+        Send(*peer, protocol::Ping{peer->last_sent});
+      }
+    }
+    Beat();
+  });
+}
+
+Peer* Channel::Find(WorkerId id) {
+  const auto address = addresses_.find(id);
+  return address != addresses_.end() ? &peers_.at(address->second) : nullptr;
+}
+
+}  // namespace spikard::dispatch

@@ -1,0 +1,41 @@
+#include "dispatch/generations.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <utility>
+#include <variant>
+
+#include "protocol/manifest.hpp"
+
+namespace spikard::dispatch {
+namespace {
+
+std::string Sha256(std::string_view bytes) {
+  std::array<unsigned char, 32> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
+  return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+}  // namespace
+
+Generations::Handle Generations::Find(std::string_view hash) const {
+  const auto found = tables_.find(hash);
+  return found != tables_.end() ? found->second : nullptr;
+}
+
+std::string Generations::Add(std::string_view hash, std::string_view manifest) {
+  if (Sha256(manifest) != hash) return "the manifest is not the one that Hello announced";
+  protocol::Manifest decoded;
+  if (const auto error = protocol::DecodeManifest(manifest, &decoded); error != protocol::Errc::kOk) {
+    return "the manifest is malformed: " + std::string(protocol::Describe(error));
+  }
+  auto built = route::Table::Build(std::move(decoded), last_ + 1);
+  if (const auto* refusal = std::get_if<std::string>(&built)) return *refusal;
+  tables_.emplace(hash, std::get<Handle>(std::move(built)));
+  ++last_;
+  return {};
+}
+
+}  // namespace spikard::dispatch

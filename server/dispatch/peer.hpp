@@ -1,0 +1,41 @@
+// One worker's end of the data channel.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "dispatch/dispatcher.hpp"
+#include "dispatch/link.hpp"
+#include "protocol/codec.hpp"
+#include "route/table.hpp"
+
+namespace spikard::dispatch {
+
+struct Peer {
+  // kHello: nothing but Hello or ManifestOffer is expected. kWelcomed: its lifespan is starting.
+  enum class State { kHello, kWelcomed, kReady, kDraining };
+
+  // ---- constant after Hello
+  PeerAddress address;
+  WorkerId id = 0;
+  uint32_t pid = 0;
+  bool attached = false;  // its death is told by the attach socket
+  std::string token;
+  std::string manifest_hash;
+  Slot slots = 0;
+  uint32_t max_batch = 0;
+
+  // ---- as the connection goes on
+  State state = State::kHello;
+  std::shared_ptr<const route::Table> table;
+  uint64_t last_received = 0;
+  uint64_t last_sent = 0;
+  std::chrono::steady_clock::time_point heard;  // of a peer that is not attached
+  protocol::BatchWriter outbox;
+
+  std::string Name() const { return "worker " + std::to_string(pid); }
+};
+
+}  // namespace spikard::dispatch

@@ -1,0 +1,77 @@
+// One request and its one response. A session fills the first part, stages fill the second and pass it on, whoever
+// answers fills the response.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/task.hpp"
+#include "http/fault.hpp"
+#include "http/problem.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
+namespace spikard::route {
+class Table;
+}
+
+namespace spikard::http {
+
+// Where the request's body comes from: the session, or a test.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  virtual bool HasBody() const = 0;
+  // Reads the whole body, at most `limit` bytes.
+  virtual base::Task<Fault> ReadBody(std::string& body, uint64_t limit) = 0;
+};
+
+struct Client {
+  std::string host;
+  uint16_t port = 0;
+};
+
+struct Exchange {
+  Exchange(const Client& from, BodySource& source) : client(from), body_source(source) {}
+
+  // ---- from the session
+  const Client& client;
+  BodySource& body_source;
+  Request request;
+
+  // ---- from the stages
+  std::string request_id;
+  std::shared_ptr<const route::Table> table;  // the generation it was matched by
+  uint32_t route = 0;
+  std::vector<std::string> path_parameters;   // decoded, in the order of the route's segments
+  std::string arguments;                      // JSON object: the declared parameters, converted
+  std::shared_ptr<std::string> body = std::make_shared<std::string>();  // kept by frames on their way, too
+
+  // ---- from whoever answers
+  Response response;
+
+  // Makes it ready for the connection's next request; memory is kept.
+  void Clear() {
+    request_id.clear();
+    table.reset();
+    path_parameters.clear();
+    arguments.clear();
+    if (body.use_count() > 1) {
+      body = std::make_shared<std::string>();
+    } else {
+      body->clear();
+    }
+    response.Clear();
+  }
+
+  void Answer(Fault fault) { Answer(ProblemOf(fault)); }
+  void Answer(const Problem& problem) { RenderProblem(problem, request_id, response); }
+  // 422 with all findings.
+  void AnswerInvalid(const std::vector<Invalid>& findings) {
+    RenderInvalid(findings, request_id, response);
+  }
+};
+
+}  // namespace spikard::http

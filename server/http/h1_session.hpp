@@ -1,0 +1,62 @@
+// One HTTP/1.1 connection: reads a request, has it answered, writes the response, and again.
+#pragma once
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <optional>
+#include <string>
+
+#include "http/exchange.hpp"
+#include "http/request_parser.hpp"
+#include "http/sessions.hpp"
+#include "net/deadlines.hpp"
+#include "net/listener.hpp"
+
+namespace spikard::http {
+
+class H1Session final : public net::Deadline, private BodySource {
+ public:
+  H1Session(net::Socket socket, Sessions& sessions);
+
+  base::Task<void> Run();
+  // Ends the connection now if it is idle, else after the response that is due.
+  void Drain();
+
+ private:
+  enum class Phase { kIdle, kHead, kBody, kAnswering, kWriting, kClosing };
+
+  base::Task<Fault> ReadHead();
+  bool HasBody() const override { return parser_->HasBody(); }
+  base::Task<Fault> ReadBody(std::string& body, uint64_t limit) override;
+  // Reads what is left of a body that nobody wanted, if it is little. Returns whether the next request can follow.
+  base::Task<bool> SkipBody();
+  base::Task<bool> WriteResponse(bool keep_alive);
+  void SerializeHead(bool keep_alive, std::string_view body);
+  // Gives the client time to read what was sent before the connection is closed (RFC 9112 section 9.6).
+  base::Task<void> Linger();
+
+  // Waits for more bytes; false at the end of the stream, an error, or the deadline.
+  base::Task<bool> Fill();
+  base::Task<bool> Write(std::array<boost::asio::const_buffer, 2> buffers);
+
+  std::string_view Buffered() const;
+  void Enter(Phase phase, std::chrono::milliseconds limit);
+  void OnDeadline() override;
+
+  // ---- per connection
+  net::Socket socket_;
+  Sessions& sessions_;
+  Client client_;
+  boost::beast::flat_buffer buffer_;
+  Phase phase_ = Phase::kIdle;
+  bool expired_ = false;
+  bool first_request_ = true;
+  std::string out_;
+
+  // ---- per request
+  Exchange exchange_;
+  std::optional<RequestParser> parser_;
+};
+
+}  // namespace spikard::http

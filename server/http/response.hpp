@@ -1,0 +1,34 @@
+// A response on its way to a client.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/fields.hpp"
+
+namespace spikard::http {
+
+class Response {
+ public:
+  uint16_t status = 200;
+  Fields fields;
+  // The connection ends with this response.
+  bool close = false;
+
+  void Clear();
+
+  std::string_view Body() const { return owner_ ? shared_ : std::string_view(text_); }
+  // Copies `bytes`, into memory that Clear keeps.
+  void SetBody(std::string_view bytes);
+  // Shares `bytes`, which stay valid while `owner` lives.
+  void SetBody(std::string_view bytes, std::shared_ptr<const void> owner);
+
+ private:
+  std::string text_;
+  std::string_view shared_;
+  std::shared_ptr<const void> owner_;
+};
+
+}  // namespace spikard::http

@@ -1,0 +1,66 @@
+// All connections that speak HTTP: what they share, and how they end together.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <unordered_set>
+
+#include "base/task.hpp"
+#include "http/date.hpp"
+#include "http/exchange.hpp"
+#include "http/request_parser.hpp"
+#include "net/deadlines.hpp"
+#include "net/listener.hpp"
+
+namespace spikard::http {
+
+class H1Session;
+
+struct SessionConfig {
+  RequestLimits limits;
+  std::chrono::milliseconds header_timeout;
+  std::chrono::milliseconds body_timeout;
+  std::chrono::milliseconds keep_alive;
+  std::chrono::milliseconds write_timeout;
+};
+
+// How sessions reach the rooms to their right.
+struct Service {
+  // Fills the response, whatever happens.
+  std::function<base::Task<void>(Exchange&)> answer;
+  // Answers a request that could not be read.
+  std::function<void(Exchange&, Fault)> refuse;
+};
+
+class Sessions {
+ public:
+  Sessions(base::Loop& loop, SessionConfig config, Service service);
+  ~Sessions();
+
+  void Start(net::Socket socket);
+  size_t Count() const { return open_.size(); }
+  // Idle connections end now, the others with their next response.
+  void Drain();
+  bool Draining() const { return draining_; }
+  // Called when the last connection has ended.
+  void OnEmpty(std::function<void()> callback) { on_empty_ = std::move(callback); }
+
+  const SessionConfig& config() const { return config_; }
+  const Service& service() const { return service_; }
+  std::string_view Date() { return date_.Now(); }
+
+ private:
+  base::Task<void> Serve(std::shared_ptr<H1Session> session);
+
+  base::Loop& loop_;
+  const SessionConfig config_;
+  const Service service_;
+  net::Deadlines deadlines_;
+  DateSource date_;
+  std::unordered_set<H1Session*> open_;
+  std::function<void()> on_empty_;
+  bool draining_ = false;
+};
+
+}  // namespace spikard::http

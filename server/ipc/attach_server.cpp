@@ -1,0 +1,125 @@
+#include "ipc/attach_server.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/log.hpp"
+#include "ipc/packet.hpp"
+#include "protocol/codec.hpp"
+
+namespace spikard::ipc {
+
+namespace posix = boost::asio::posix;
+using base::Descriptor;
+using base::ErrorCode;
+
+AttachServer::AttachServer(base::Loop& loop, dispatch::Channel& channel)
+    : loop_(loop), channel_(channel), listener_(loop) {
+  channel_.OnDistrust([this](const std::string& token) {
+    const auto found = std::find_if(guests_.begin(), guests_.end(),
+                                    [&](const auto& entry) { return entry.second->token == token; });
+    if (found != guests_.end()) Dismiss(std::shared_ptr<Guest>(found->second), "it is not trusted");
+  });
+}
+
+AttachServer::~AttachServer() { Close(); }
+
+std::string AttachServer::Open(const std::string& path, const std::string& data_endpoint) {
+  const auto failed = [&] { return "cannot listen at " + path + ": " + std::strerror(errno); };
+  data_endpoint_ = data_endpoint;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return "cannot listen at " + path + ": the path is too long";
+  path.copy(address.sun_path, path.size());
+  Descriptor fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return failed();
+  // What a front end that was killed has left behind.
+  ::unlink(path.c_str());
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return failed();
+  if (::listen(fd.get(), 64) != 0) return failed();
+  listener_.assign(fd.Release());
+  Accept();
+  return {};
+}
+
+void AttachServer::Close() {
+  ErrorCode ignored;
+  listener_.close(ignored);
+  for (auto& [key, guest] : std::exchange(guests_, {})) {
+    guest->connection.close(ignored);
+    guest->process.close(ignored);
+  }
+}
+
+void AttachServer::Accept() {
+  listener_.async_wait(posix::descriptor_base::wait_read, [this](ErrorCode closed) {
+    if (closed) return;
+    for (;;) {
+      Descriptor fd(::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+      if (!fd) break;
+      auto guest = std::make_shared<Guest>(Guest{Watched(loop_, fd.Release()), Watched(loop_), {}});
+      guests_.emplace(guest.get(), guest);
+      Listen(guest);
+    }
+    Accept();
+  });
+}
+
+void AttachServer::Listen(const std::shared_ptr<Guest>& guest) {
+  guest->connection.async_wait(posix::descriptor_base::wait_read, [this, guest](ErrorCode closed) {
+    if (closed) return;
+    if (const std::string_view cause = OnPacket(guest); !cause.empty()) return Dismiss(guest, cause);
+    Listen(guest);
+  });
+}
+
+std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest) {
+  Packet packet = ReceivePacket(guest->connection.native_handle());
+  switch (packet.status) {
+    case Packet::Status::kNothing:
+      return {};
+    case Packet::Status::kEnd:
+    case Packet::Status::kBroken:
+      return "its process has ended or closed the attach socket";
+    case Packet::Status::kReceived:
+      break;
+  }
+  std::string scratch;
+  protocol::Payload payload;
+  if (protocol::DecodeControl(packet.bytes, &scratch, &payload) != protocol::Errc::kOk) {
+    return "it sent a malformed control message";
+  }
+  if (!std::holds_alternative<protocol::Attach>(payload) || !guest->token.empty()) {
+    return "it sent a control message that workers do not send";
+  }
+  if (!packet.descriptors.empty()) WatchProcess(guest, std::move(packet.descriptors.front()));
+  guest->token = channel_.Admit();
+  const protocol::Attached attached{guest->token, channel_.Incarnation(), data_endpoint_};
+  if (!SendPacket(guest->connection.native_handle(), protocol::EncodeControl(attached))) return "it cannot be reached";
+  return {};
+}
+
+void AttachServer::WatchProcess(const std::shared_ptr<Guest>& guest, Descriptor pidfd) {
+  ErrorCode error;
+  guest->process.assign(pidfd.Release(), error);
+  if (error) return;  // not pollable here: the connection's end has to do
+  guest->process.async_wait(posix::descriptor_base::wait_read, [this, guest](ErrorCode closed) {
+    if (!closed) Dismiss(guest, "its process has ended");
+  });
+}
+
+void AttachServer::Dismiss(const std::shared_ptr<Guest>& guest, std::string_view cause) {
+  if (guests_.erase(guest.get()) == 0) return;
+  ErrorCode ignored;
+  guest->connection.close(ignored);
+  guest->process.close(ignored);
+  if (!guest->token.empty()) channel_.OnDetached(guest->token, cause);
+}
+
+}  // namespace spikard::ipc

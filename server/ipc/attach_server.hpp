@@ -1,0 +1,49 @@
+// The attach socket: where local workers come, and where their death is told at once.
+#pragma once
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/descriptor.hpp"
+#include "base/task.hpp"
+#include "dispatch/channel.hpp"
+
+namespace spikard::ipc {
+
+class AttachServer {
+ public:
+  AttachServer(base::Loop& loop, dispatch::Channel& channel);
+  ~AttachServer();
+
+  // Listens at `path`; those who attach are sent to `data_endpoint`. Returns an empty string, or in one line why not.
+  std::string Open(const std::string& path, const std::string& data_endpoint);
+  void Close();
+
+ private:
+  using Watched = boost::asio::posix::basic_stream_descriptor<base::Executor>;
+
+  // One attached worker. The connection is watched for its end, the pidfd for the process's: a forked child may keep the
+  // connection open, and a worker in another pid namespace has no pidfd that could be polled.
+  struct Guest {
+    Watched connection;
+    Watched process;
+    std::string token;  // empty before Attach
+  };
+
+  void Accept();
+  void Listen(const std::shared_ptr<Guest>& guest);
+  // Returns an empty string, or why the guest has to go.
+  std::string_view OnPacket(const std::shared_ptr<Guest>& guest);
+  void WatchProcess(const std::shared_ptr<Guest>& guest, base::Descriptor pidfd);
+  void Dismiss(const std::shared_ptr<Guest>& guest, std::string_view cause);
+
+  base::Loop& loop_;
+  dispatch::Channel& channel_;
+  Watched listener_;
+  std::string data_endpoint_;
+  std::unordered_map<Guest*, std::shared_ptr<Guest>> guests_;
+};
+
+}  // namespace spikard::ipc

@@ -1,0 +1,34 @@
+#include "route/table.hpp"
+
+#include <utility>
+
+#include "http/fields.hpp"
+
+namespace spikard::route {
+
+std::variant<std::shared_ptr<const Table>, std::string> Table::Build(protocol::Manifest manifest,
+                                                                     uint64_t generation) {
+  std::shared_ptr<Table> table(new Table());
+  for (uint32_t i = 0; i < manifest.routes.size(); ++i) {
+    const protocol::Route& route = manifest.routes[i];
+    const std::string name = route.method + " " + route.path;
+    if (!http::IsToken(route.method)) return "route " + name + ": the method is no token";
+    const auto pattern = ParsePattern(route.path);
+    if (!pattern) return "route " + name + ": the path pattern is malformed";
+    if (!table->trie_.Add(*pattern, route.method, i)) return "route " + name + " is defined twice";
+    std::vector<std::string>& names = table->path_names_.emplace_back();
+    for (const Segment& segment : *pattern) {
+      if (segment.kind != Segment::Kind::kLiteral) names.push_back(segment.text);
+    }
+  }
+  table->generation_ = generation;
+  table->manifest_ = std::move(manifest);
+  return std::shared_ptr<const Table>(std::move(table));
+}
+
+uint64_t Table::MaxBodySize(uint32_t route) const {
+  const uint64_t own = At(route).max_body_size;
+  return own != 0 ? own : manifest_.max_body_size;
+}
+
+}  // namespace spikard::route

@@ -1,0 +1,39 @@
+// What a manifest says, made ready for requests when it arrives. Immutable afterwards.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/manifest.hpp"
+#include "route/trie.hpp"
+
+namespace spikard::route {
+
+class Table {
+ public:
+  // A table, or in one line why the manifest cannot be served.
+  static std::variant<std::shared_ptr<const Table>, std::string> Build(protocol::Manifest manifest,
+                                                                       uint64_t generation);
+
+  uint64_t Generation() const { return generation_; }
+  const protocol::Manifest& Manifest() const { return manifest_; }
+  const protocol::Route& At(uint32_t route) const { return manifest_.routes[route]; }
+  // The names of a route's path parameters, in the pattern's order.
+  const std::vector<std::string>& PathNames(uint32_t route) const { return path_names_[route]; }
+  PathMatch Match(const std::vector<std::string>& segments) const { return trie_.Match(segments); }
+  // Bytes; 0 is no limit.
+  uint64_t MaxBodySize(uint32_t route) const;
+
+ private:
+  Table() = default;
+
+  uint64_t generation_ = 0;
+  protocol::Manifest manifest_;
+  Trie trie_;
+  std::vector<std::vector<std::string>> path_names_;
+};
+
+}  // namespace spikard::route

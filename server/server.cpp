@@ -1,0 +1,154 @@
+#include "server.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace spikard {
+
+namespace asio = boost::asio;
+using base::ErrorCode;
+
+namespace {
+
+constexpr int kCannotStart = 3;
+constexpr std::chrono::milliseconds kOrphanTime{5'000};
+// Descriptors that clients never get: workers attach and the log is written while all others are taken.
+constexpr rlim_t kReservedDescriptors = 128;
+
+// Raises the soft limit to the hard one. Returns how many connections that allows.
+size_t RaiseDescriptorLimit(size_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t left = limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors : kReservedDescriptors;
+  return std::min<size_t>(wanted, left);
+}
+
+http::SessionConfig SessionConfigOf(const config::Settings& s) {
+  return {{s.max_uri_length, s.max_header_size, s.max_header_count},
+          s.header_timeout,
+          s.body_timeout,
+          s.keep_alive,
+          s.write_timeout};
+}
+
+}  // namespace
+
+Server::Server(config::Settings settings)
+    : settings_(std::move(settings)),
+      active_(settings_.max_held),
+      channel_(loop_, active_, {settings_.hold_timeout, settings_.max_held, settings_.max_held_bytes}),
+      link_(loop_, [this](const auto& from, auto frames) { channel_.OnBatch(from, std::move(frames)); }),
+      attach_(loop_, channel_),
+      pipeline_(loop_, active_, settings_.hold_timeout, {[this] { return channel_.Ready(); }},
+                [this](http::Exchange& x) { return channel_.HandOver(x); }),
+      sessions_(loop_, SessionConfigOf(settings_),
+                {[this](http::Exchange& x) { return pipeline_.Answer(x); },
+                 [this](http::Exchange& x, http::Fault fault) { pipeline_.Refuse(x, fault); }}),
+      listener_(loop_),
+      signals_(loop_),
+      parent_(loop_),
+      patience_(loop_),
+      max_connections_(RaiseDescriptorLimit(settings_.max_connections)) {
+  channel_.Connect(link_);
+}
+
+int Server::Run() {
+  if (const std::string refusal = Open(); !refusal.empty()) {
+    spdlog::error("{}", refusal);
+    return kCannotStart;
+  }
+  WatchSignals();
+  WatchParent();
+  asio::co_spawn(loop_,
+                 listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); },
+                                  [this] { return sessions_.Count() >= max_connections_; }),
+                 asio::detached);
+  Announce();
+  loop_.run();
+  return 0;
+}
+
+std::string Server::Open() {
+  // The address first: a port in use must leave nothing behind.
+  if (std::string refusal = listener_.Open(settings_.host, settings_.port); !refusal.empty()) return refusal;
+  if (std::string refusal = endpoint_.Open(settings_.endpoint, settings_.parent_pid != 0); !refusal.empty()) return refusal;
+  const std::string data = "ipc://" + endpoint_.DataPath();
+  if (std::string refusal = link_.Open(data); !refusal.empty()) return refusal;
+  return attach_.Open(endpoint_.AttachPath(), data);
+}
+
+void Server::Announce() {
+  spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
+  if (settings_.ready_fd < 0) return;
+  const std::string line = listener_.Host() + " " + std::to_string(listener_.Port()) + "\n";
+  if (::write(settings_.ready_fd, line.data(), line.size()) < 0) spdlog::warn("nobody reads the ready descriptor");
+  ::close(settings_.ready_fd);
+}
+
+void Server::WatchSignals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  signals_.add(SIGTERM);
+  // A terminal sends Ctrl+C to all processes; the parent turns it into an orderly end.
+  if (settings_.parent_pid != 0) {
+    std::signal(SIGINT, SIG_IGN);
+  } else {
+    signals_.add(SIGINT);
+  }
+  signals_.async_wait([this](ErrorCode cancelled, int) {
+    if (!cancelled) Drain(settings_.shutdown_timeout);
+  });
+}
+
+void Server::WatchParent() {
+  if (settings_.parent_pid == 0) return;
+  const auto orphaned = [this] {
+    spdlog::error("the parent process is gone");
+    channel_.Abandon();
+    Drain(kOrphanTime);
+  };
+  const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, settings_.parent_pid, 0));
+  // Gone before it could be watched.
+  if (fd < 0 || ::getppid() != settings_.parent_pid) return asio::post(loop_, orphaned);
+  parent_.assign(fd);
+  parent_.async_wait(asio::posix::descriptor_base::wait_read, [orphaned](ErrorCode cancelled) {
+    if (!cancelled) orphaned();
+  });
+}
+
+void Server::Drain(std::chrono::milliseconds limit) {
+  patience_.expires_after(limit);
+  patience_.async_wait([this](ErrorCode cancelled) {
+    if (!cancelled) Stop();
+  });
+  if (std::exchange(draining_, true)) return;
+  listener_.Close();
+  const auto drain_workers = [this] { channel_.Drain([this] { Stop(); }); };
+  sessions_.Drain();
+  if (sessions_.Count() == 0) return drain_workers();
+  sessions_.OnEmpty(drain_workers);
+}
+
+void Server::Stop() {
+  // From the loop, not from inside whatever has noticed the end.
+  asio::post(loop_, [this] {
+    attach_.Close();
+    link_.Close();
+    loop_.stop();
+  });
+}
+
+}  // namespace spikard

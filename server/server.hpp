@@ -1,0 +1,56 @@
+// The composition root: builds the rooms in order, starts them, and ends them.
+#pragma once
+
+#include <boost/asio/basic_signal_set.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
+#include "base/task.hpp"
+#include "config/settings.hpp"
+#include "dispatch/channel.hpp"
+#include "http/sessions.hpp"
+#include "ipc/attach_server.hpp"
+#include "ipc/endpoint.hpp"
+#include "ipc/zmq_link.hpp"
+#include "net/listener.hpp"
+#include "route/active.hpp"
+#include "stage/pipeline.hpp"
+
+namespace spikard {
+
+class Server {
+ public:
+  explicit Server(config::Settings settings);
+
+  // Serves until it is told to stop. Returns the process's exit status.
+  int Run();
+
+ private:
+  // Returns an empty string, or in one line why the front end cannot start.
+  std::string Open();
+  void Announce();
+  void WatchSignals();
+  void WatchParent();
+
+  // The end, in this order: no new connections; those that are there finish; workers finish; the loop ends. Whatever
+  // `limit` does not suffice for is cut off.
+  void Drain(std::chrono::milliseconds limit);
+  void Stop();
+
+  const config::Settings settings_;
+  base::Loop loop_{1};
+  ipc::EndpointDirectory endpoint_;
+  route::Active active_;
+  dispatch::Channel channel_;
+  ipc::ZmqLink link_;
+  ipc::AttachServer attach_;
+  stage::Pipeline pipeline_;
+  http::Sessions sessions_;
+  net::Listener listener_;
+  boost::asio::basic_signal_set<base::Executor> signals_;
+  boost::asio::posix::basic_stream_descriptor<base::Executor> parent_;
+  base::Timer patience_;
+  size_t max_connections_;
+  bool draining_ = false;
+};
+
+}  // namespace spikard

@@ -1,0 +1,28 @@
+#include "stage/hold.hpp"
+
+namespace spikard::stage {
+
+base::Task<Verdict> HoldForTable(http::Exchange& x, base::Loop& loop, route::Active& active,
+                                 std::chrono::milliseconds timeout) {
+  x.table = active.Get();
+  if (x.table != nullptr) co_return Verdict::kGoOn;
+  if (active.Full()) {
+    x.response.fields.Add("retry-after", "1");
+    x.Answer(http::Fault::kQueueFull);
+    co_return Verdict::kAnswered;
+  }
+  // Shared with the timer's handler, which may still be queued when this frame has ended.
+  const auto wake = std::make_shared<base::Wake>();
+  base::Timer timer(loop, timeout);
+  timer.async_wait([wake](base::ErrorCode) { wake->Notify(); });
+  active.Await(*wake);
+  co_await wake->Wait();
+  active.Forget(*wake);
+  x.table = active.Get();
+  if (x.table != nullptr) co_return Verdict::kGoOn;
+  x.response.fields.Add("retry-after", "1");
+  x.Answer(http::Fault::kNoWorker);
+  co_return Verdict::kAnswered;
+}
+
+}  // namespace spikard::stage

@@ -1,0 +1,51 @@
+#include "stage/pipeline.hpp"
+
+#include <utility>
+
+#include "stage/arguments.hpp"
+#include "stage/body.hpp"
+#include "stage/hold.hpp"
+#include "stage/match.hpp"
+#include "stage/probes.hpp"
+
+namespace spikard::stage {
+
+Pipeline::Pipeline(base::Loop& loop, route::Active& active, std::chrono::milliseconds hold_timeout, Health health,
+                   std::function<base::Task<void>(http::Exchange&)> hand_over)
+    : loop_(loop),
+      active_(active),
+      hold_timeout_(hold_timeout),
+      health_(std::move(health)),
+      hand_over_(std::move(hand_over)) {}
+
+// The order of the stages, and why.
+base::Task<void> Pipeline::Run(http::Exchange& x) {
+  // Before anything can fail: every response, errors too, carries the id.
+  request_id_.Assign(x, active_.Get().get());
+  // Before a manifest is waited for: a probe must not hang while every worker does.
+  if (AnswerProbe(x, active_.Get().get(), health_) == Verdict::kAnswered) co_return;
+  // Nothing can be said of a path before the first manifest is there.
+  const Verdict held = co_await HoldForTable(x, loop_, active_, hold_timeout_);
+  if (held == Verdict::kAnswered) co_return;
+  // First of the checks: all others depend on the route.
+  if (MatchRoute(x) == Verdict::kAnswered) co_return;
+  // Before the body is read: who sends wrong parameters need not send it.
+  if (ConvertArguments(x) == Verdict::kAnswered) co_return;
+  // Last before the worker, which gets whole bodies only.
+  const Verdict read = co_await ReadBody(x);
+  if (read == Verdict::kAnswered) co_return;
+  co_await hand_over_(x);
+}
+
+base::Task<void> Pipeline::Answer(http::Exchange& x) {
+  co_await Run(x);
+  request_id_.Echo(x);
+}
+
+void Pipeline::Refuse(http::Exchange& x, http::Fault fault) {
+  request_id_.Assign(x, active_.Get().get());
+  x.Answer(fault);
+  request_id_.Echo(x);
+}
+
+}  // namespace spikard::stage

@@ -1,0 +1,22 @@
+#include "stage/probes.hpp"
+
+#include <string>
+
+namespace spikard::stage {
+
+Verdict AnswerProbe(http::Exchange& x, const route::Table* table, const Health& health) {
+  const std::string_view path = x.request.Path();
+  const bool readiness = path == "/readyz";
+  if (!readiness && path != "/livez" && path != "/startupz") return Verdict::kGoOn;
+  if (x.request.method != "GET" && x.request.method != "HEAD") return Verdict::kGoOn;
+  if (table != nullptr && table->Match({std::string(path.substr(1))}).leaf != nullptr) return Verdict::kGoOn;
+
+  const bool well = !readiness || health.ready();
+  x.response.status = well ? 200 : 503;
+  x.response.fields.Add("content-type", "text/plain; charset=utf-8");
+  x.response.fields.Add("cache-control", "no-store");
+  x.response.SetBody(well ? "ok\n" : "no worker is ready\n");
+  return Verdict::kAnswered;
+}
+
+}  // namespace spikard::stage

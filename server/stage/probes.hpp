@@ -1,0 +1,20 @@
+// /livez /readyz /startupz, answered without a worker. A route of the application with the same path wins.
+#pragma once
+
+#include <functional>
+
+#include "http/exchange.hpp"
+#include "route/table.hpp"
+#include "stage/verdict.hpp"
+
+namespace spikard::stage {
+
+// What the probes tell.
+struct Health {
+  std::function<bool()> ready;  // a worker could take a request now
+};
+
+// `table` is null before the first manifest.
+Verdict AnswerProbe(http::Exchange& exchange, const route::Table* table, const Health& health);
+
+}  // namespace spikard::stage

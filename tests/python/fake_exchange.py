@@ -1,0 +1,21 @@
+"""An exchange as `_native` hands it over, without `_native`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class FakeExchange:
+    number: int = 1
+    route: int = 0
+    method: str = "GET"
+    target: str = "/"
+    path_parameters: list[str] = field(default_factory=list)
+    arguments: bytes = b"{}"
+    headers: list[tuple[str, str]] = field(default_factory=lambda: [("host", "example.org")])
+    body: bytes = b""
+    request_id: str = "0195"
+    scheme: str = "http"
+    client: tuple[str, int] = ("127.0.0.1", 40000)
+    attempt: int = 0

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import spikard
+from fake_exchange import FakeExchange
+from spikard import Request, ServerConfig, Spikard, StartError, reset_default_router
+from spikard._manifest import Manifest, ManifestParameter, ManifestRoute, build
+
+
+@pytest.fixture(autouse=True)
+def _clean_default_router() -> Iterator[None]:
+    reset_default_router()
+    yield
+    reset_default_router()
+
+
+def _build(app: Spikard, **config: Any) -> tuple[Manifest, Any]:
+    return build(app, ServerConfig(**config))
+
+
+def test_the_program_on_the_front_page() -> None:
+    app = Spikard()
+
+    @spikard.get("/")
+    async def root() -> dict[str, str]:
+        return {"message": "Hello"}
+
+    manifest, (bound,) = _build(app)
+    assert manifest == Manifest(
+        routes=(ManifestRoute("http", "GET", "/", "root", (), takes_body=False),),
+        max_body_size=10 * 1024 * 1024,
+        request_ids=True,
+    )
+    assert (bound.handler, bound.is_async, bound.status_code, bound.route) == (root, True, 200, app.routes[0])
+    assert asyncio.run(bound.call(FakeExchange())) == {"message": "Hello"}
+
+
+def test_routes_and_bound_routes_have_one_order() -> None:
+    app = Spikard()
+
+    @app.route("/{id:int}", methods=["PUT", "DELETE"], status_code=202)
+    def change(id: int, request: Request) -> Any:
+        return id, request.path_params, request.url_for("change", id=id), request.app
+
+    @app.post("/", name="make", status_code=201, idempotent="key", max_body_size=5)
+    async def create() -> None: ...
+
+    manifest, bound = _build(app)
+    assert [(r.method, r.path, r.name, r.takes_body) for r in manifest.routes] == [
+        ("PUT", "/{id:int}", "change", True),
+        ("DELETE", "/{id:int}", "change", True),
+        ("POST", "/", "make", False),
+    ]
+    assert [(b.handler, b.is_async, b.status_code) for b in bound] == [
+        (change, False, 202),
+        (change, False, 202),
+        (create, True, 201),
+    ]
+    assert manifest.routes[0].parameters == (ManifestParameter("id", "id", "path", "integer", False, True),)
+    assert (manifest.routes[2].idempotence, manifest.routes[2].max_body_size) == ("by_key", 5)
+    exchange = FakeExchange(path_parameters=["7"], arguments=b'{"id":7}')
+    assert bound[0].call(exchange) == (7, {"id": 7}, "http://example.org/7", app)
+
+
+@pytest.mark.parametrize(
+    ("idempotent", "idempotence"),
+    [(None, "by_method"), (True, "always"), (False, "never"), ("key", "by_key")],
+)
+def test_idempotence(idempotent: Any, idempotence: str) -> None:
+    app = Spikard()
+    app.get("/", idempotent=idempotent)(lambda: None)
+    assert _build(app)[0].routes[0].idempotence == idempotence
+
+
+def test_body_limits() -> None:
+    app = Spikard()
+    app.get("/application")(lambda: None)
+    app.get("/own", max_body_size=7)(lambda: None)
+    app.get("/none", max_body_size=None)(lambda: None)
+    manifest, _ = _build(app, max_body_size=None)
+    assert manifest.max_body_size == 0
+    assert [route.max_body_size for route in manifest.routes] == [0, 7, 2**64 - 1]
+
+
+def test_request_ids() -> None:
+    assert _build(Spikard(), enable_request_id=False)[0] == Manifest((), 10 * 1024 * 1024, request_ids=False)
+
+
+def test_equal_applications_have_equal_manifests() -> None:
+    def declare() -> Spikard:
+        app = Spikard()
+
+        @app.get("/{id}")
+        async def show(id: int, q: str = "") -> None: ...
+
+        return app
+
+    assert _build(declare())[0] == _build(declare())[0]
+
+
+def one() -> None: ...
+
+
+def two() -> None: ...
+
+
+@pytest.mark.parametrize(
+    "paths", [("/a", "/a"), ("/{x}", "/{y}"), ("/{x}", "/{y:str}"), ("/{x:int}", "/{y:int}")]
+)
+def test_a_route_defined_twice_names_both_functions(paths: tuple[str, str]) -> None:
+    app = Spikard()
+    app.get(paths[0])(one)
+    app.get(paths[1])(two)
+    with pytest.raises(StartError) as caught:
+        _build(app)
+    message = str(caught.value)
+    assert f"GET {paths[1]} is defined twice" in message
+    assert f"one ({__file__}:{one.__code__.co_firstlineno})" in message
+    assert f"two ({__file__}:{two.__code__.co_firstlineno})" in message
+
+
+def test_a_route_of_the_default_router_defined_again() -> None:
+    app = Spikard()
+    spikard.get("/a")(one)
+    app.get("/a")(two)
+    with pytest.raises(StartError, match="GET /a is defined twice"):
+        _build(app)
+
+
+def test_functions_may_share_a_name_and_paths_may_share_methods() -> None:
+    app = Spikard()
+    for path in ("/a", "/b", "/{x}", "/{x:int}", "/a/"):
+        app.get(path)(lambda: None)
+        app.post(path)(lambda: None)
+    assert len(_build(app)[0].routes) == 10
+
+
+def test_what_cannot_be_bound_stops_the_start() -> None:
+    app = Spikard()
+
+    @app.post("/")
+    async def create(item: dict[str, int]) -> None: ...
+
+    with pytest.raises(
+        StartError, match=r"create \(.*test_manifest.py:\d+\): parameter 'item' has the type dict"
+    ):
+        _build(app)
