@@ -1,4 +1,5 @@
-// Prints the nanoseconds that one verdict takes, the parse excluded: schema_benchmark SCHEMA_FILE DOCUMENT_FILE
+// Prints the nanoseconds that one verdict takes, the parse excluded: schema_benchmark SCHEMA_FILE
+// DOCUMENT_FILE
 
 #include <algorithm>
 #include <chrono>
@@ -50,8 +51,7 @@ int main(int argc, char** argv) {
   const auto& program = *std::get<0>(compiled);
   const std::string text = ReadFile(argv[2]);
   spikard::schema::Document document;
-  const double parse =
-      BestNanoseconds(kCalls, [&] { return spikard::schema::Parse(text, document).ok(); });
+  const double parse = BestNanoseconds(kCalls, [&] { return spikard::schema::Parse(text, document).ok(); });
   const double verdict = BestNanoseconds(kCalls, [&] { return spikard::schema::IsValid(program, document); });
   std::cout << "parse " << parse << " ns, verdict ns: " << verdict << '\n';
   return verdict < 0 ? 1 : 0;

@@ -20,7 +20,8 @@ namespace py = pybind11;
 
 namespace {
 
-// One document per thread: validating again and again allocates nothing. What one huge text left behind is given back.
+// One document per thread: validating again and again allocates nothing. What one huge text left behind is
+// given back.
 constexpr size_t kMemoryKept = size_t{16} << 20;
 
 class ThreadDocument {
@@ -105,8 +106,9 @@ Violation Convert(const schema::Error& error) {
     }
   }
   auto bytes = [](std::string_view text) { return py::bytes(text.data(), text.size()); };
-  return {std::move(path),         error.pointer(), std::string(error.keyword_name()), bytes(error.params),
-          bytes(error.instance),   error.property,  error.location};
+  return {std::move(path),     error.pointer(),       std::string(error.keyword_name()),
+          bytes(error.params), bytes(error.instance), error.property,
+          error.location};
 }
 
 class Schema {
@@ -134,8 +136,8 @@ class Schema {
     ThreadDocument document;
     Parse(json, *document);
     std::vector<Violation> violations;
-    for (const schema::Error& error :
-         schema::Validate(*program_, *document, {.max_errors = max_errors, .explain_alternatives = explain})) {
+    for (const schema::Error& error : schema::Validate(
+             *program_, *document, {.max_errors = max_errors, .explain_alternatives = explain})) {
       violations.push_back(Convert(error));
     }
     return violations;
@@ -171,17 +173,20 @@ void BindSchema(py::module_& module) {
         return "<SchemaViolation " + violation.keyword + " at '" + violation.pointer + "'>";
       });
 
-  py::class_<Schema>(module, "Schema",
-                     "A compiled JSON Schema (draft 2020-12; 2019-09, 07 and 06 by $schema). Raises SchemaError.")
+  py::class_<Schema>(
+      module, "Schema",
+      "A compiled JSON Schema (draft 2020-12; 2019-09, 07 and 06 by $schema). Raises SchemaError.")
       .def(py::init<const py::object&, bool, const py::object&>(), py::arg("schema_json"), py::kw_only(),
            py::arg("format_assertion") = false, py::arg("remotes") = py::none(),
-           "schema_json: the schema as JSON text. format_assertion: whether `format` asserts. remotes: a mapping or a "
+           "schema_json: the schema as JSON text. format_assertion: whether `format` asserts. remotes: a "
+           "mapping or a "
            "callable that gives the JSON text of a schema by its URI, or None.")
       .def("is_valid", &Schema::IsValid, py::arg("json"), py::pos_only(),
            "Whether a JSON text is valid. Raises ValueError if it is no acceptable JSON.")
       .def("validate", &Schema::Validate, py::arg("json"), py::pos_only(), py::kw_only(),
            py::arg("max_errors") = 100, py::arg("explain_alternatives") = false,
-           "Every SchemaViolation of a JSON text, [] if it is valid. Raises ValueError if it is no acceptable JSON.");
+           "Every SchemaViolation of a JSON text, [] if it is valid. Raises ValueError if it is no "
+           "acceptable JSON.");
 }
 
 }  // namespace spikard::bindings

@@ -7,8 +7,8 @@
 
 namespace spikard::schema {
 
-// A growing array of plain values that never clears memory it is about to overwrite, and keeps it when emptied: what a
-// parser that runs a million times needs, and std::vector does not give.
+// A growing array of plain values that never clears memory it is about to overwrite, and keeps it when
+// emptied: what a parser that runs a million times needs, and std::vector does not give.
 template <typename T>
 class Buffer {
   static_assert(std::is_trivially_copyable_v<T>);

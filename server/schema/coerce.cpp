@@ -17,8 +17,8 @@ constexpr KindSet kArrays = BitOf(Kind::kArray);
 constexpr KindSet kNull = BitOf(Kind::kNull);
 constexpr KindSet kScalars = kBooleans | kStrings | kNumberKinds;
 
-// Schemas at one value, on the way through references and combinators; only a $dynamicRef could nest without end, and
-// those are not followed.
+// Schemas at one value, on the way through references and combinators; only a $dynamicRef could nest without
+// end, and those are not followed.
 class Coercer {
  public:
   explicit Coercer(const Program& program) : program_(program) {}
@@ -99,7 +99,8 @@ class Coercer {
     AppendJsonString(string, text);
     if ((kinds & kStrings) != 0) add(string);
     if ((kinds & kNull) != 0 && (kinds & kStrings) == 0 && text.empty()) add("null");
-    if ((kinds & kNumberKinds) != 0) add((kinds & BitOf(Kind::kDecimal)) != 0 ? NumberOf(text) : IntegerOf(text));
+    if ((kinds & kNumberKinds) != 0)
+      add((kinds & BitOf(Kind::kDecimal)) != 0 ? NumberOf(text) : IntegerOf(text));
     if ((kinds & kBooleans) != 0) add(BooleanOf(text));
     if (candidates.size() > 1) {
       for (const std::string& candidate : candidates) {

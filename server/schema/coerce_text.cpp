@@ -13,8 +13,8 @@ struct Word {
   bool value;
 };
 
-constexpr Word kWords[] = {{"true", true},   {"1", true}, {"on", true},   {"yes", true},
-                           {"false", false}, {"0", false}, {"off", false}, {"no", false}, {"", false}};
+constexpr Word kWords[] = {{"true", true}, {"1", true},    {"on", true},  {"yes", true}, {"false", false},
+                           {"0", false},   {"off", false}, {"no", false}, {"", false}};
 
 // The parser's limit: larger exponents are no JSON number here.
 constexpr size_t kExponentDigits = 18;

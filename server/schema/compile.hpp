@@ -13,11 +13,13 @@ namespace spikard::schema {
 
 struct Program;
 
-// Gives the text of the schema at an absolute URI without fragment, or nothing. Called while compiling, never later.
+// Gives the text of the schema at an absolute URI without fragment, or nothing. Called while compiling, never
+// later.
 using Resolver = std::function<std::optional<std::string>(std::string_view uri)>;
 
 struct CompileOptions {
-  // Whether `format` asserts. A dialect whose metaschema names the format-assertion vocabulary asserts anyway.
+  // Whether `format` asserts. A dialect whose metaschema names the format-assertion vocabulary asserts
+  // anyway.
   bool assert_format = false;
   // Whether `dependencies` of draft 7 counts in 2019-09 and 2020-12 too.
   bool legacy_dependencies = true;
@@ -37,9 +39,9 @@ struct CompileError {
 
 using CompileResult = std::variant<std::shared_ptr<const Program>, CompileError>;
 
-// Compiles a schema: of draft 2020-12, or of 2019-09, 07 or 06 if its $schema says so. Everything that can be wrong with
-// a schema is found here: keywords with values of the wrong kind, references that lead nowhere or in circles, patterns
-// that cannot be matched in linear time, vocabularies that are required and unknown.
+// Compiles a schema: of draft 2020-12, or of 2019-09, 07 or 06 if its $schema says so. Everything that can be
+// wrong with a schema is found here: keywords with values of the wrong kind, references that lead nowhere or
+// in circles, patterns that cannot be matched in linear time, vocabularies that are required and unknown.
 CompileResult Compile(std::string_view schema_json, const CompileOptions& options = {});
 
 }  // namespace spikard::schema

@@ -13,7 +13,8 @@ bool Compiler::CompileObjects(const Context& context) {
   if (!CompileShape(context)) return false;
   const SchemaId names = RequireKeyword(context, Keyword::kPropertyNames);
   if (names != kNoSchema) {
-    Emit(Op::kPropertyNames, Keyword::kPropertyNames, kObjects, context.keywords[Keyword::kPropertyNames], names);
+    Emit(Op::kPropertyNames, Keyword::kPropertyNames, kObjects, context.keywords[Keyword::kPropertyNames],
+         names);
   }
   if (!CompileDependents(context, Keyword::kDependentRequired)) return false;
   if (!CompileDependents(context, Keyword::kDependentSchemas)) return false;
@@ -137,8 +138,8 @@ bool Compiler::CompileDependents(const Context& context, Keyword keyword) {
   }
   for (auto* list : {&names, &schemas}) {
     if (list->empty()) continue;
-    Emit(list == &names ? Op::kDependentRequired : Op::kDependentSchemas, keyword, BitOf(Kind::kObject), value,
-         static_cast<uint32_t>(program_.dependents.size()), static_cast<uint32_t>(list->size()));
+    Emit(list == &names ? Op::kDependentRequired : Op::kDependentSchemas, keyword, BitOf(Kind::kObject),
+         value, static_cast<uint32_t>(program_.dependents.size()), static_cast<uint32_t>(list->size()));
     std::move(list->begin(), list->end(), std::back_inserter(program_.dependents));
   }
   return true;

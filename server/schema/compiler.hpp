@@ -11,8 +11,8 @@
 
 namespace spikard::schema {
 
-// One compilation. Schemas are compiled as they are needed, from the root on: what nothing refers to is only indexed.
-// Members return false after the first error.
+// One compilation. Schemas are compiled as they are needed, from the root on: what nothing refers to is only
+// indexed. Members return false after the first error.
 class Compiler {
  public:
   explicit Compiler(const CompileOptions& options) : options_(options), registry_(options) {}
@@ -74,8 +74,8 @@ class Compiler {
   std::unordered_map<std::string_view, uint32_t> pattern_numbers_;
 };
 
-// A chain of schemas that apply to the same value and come back to themselves, which would never end (Core 9.4.1): one
-// of them, or nothing.
+// A chain of schemas that apply to the same value and come back to themselves, which would never end
+// (Core 9.4.1): one of them, or nothing.
 std::optional<SchemaId> FindEndlessRecursion(const Program& program);
 
 // Marks the schemas from which a cycle of references can be reached.

@@ -8,8 +8,8 @@
 
 namespace spikard::schema {
 
-// What a JSON value is. An integer is a number written without fraction and exponent; 1.0 is a decimal whose value is
-// an integer, which the schema's type "integer" accepts as well.
+// What a JSON value is. An integer is a number written without fraction and exponent; 1.0 is a decimal whose
+// value is an integer, which the schema's type "integer" accepts as well.
 enum class Kind : uint8_t { kNull, kFalse, kTrue, kInteger, kDecimal, kString, kArray, kObject };
 
 inline bool IsNumber(Kind kind) { return kind == Kind::kInteger || kind == Kind::kDecimal; }
@@ -18,15 +18,15 @@ inline bool IsNumber(Kind kind) { return kind == Kind::kInteger || kind == Kind:
 using NodeIndex = uint32_t;
 inline constexpr NodeIndex kNoNode = UINT32_MAX;
 
-// One value, or one name of an object. Nodes stand in the order of the text, a container before its children, a name
-// before its value:
+// One value, or one name of an object. Nodes stand in the order of the text, a container before its children,
+// a name before its value:
 //
 //   {"a": [1, 2], "b": 3}   =>   object(2)  "a"  array(2)  1  2  "b"  3
 //
 struct Node {
   static constexpr uint32_t kKindBits = 3;
 
-  uint32_t head;    // kind; above it the number of children, or for a string with escapes 1 + its decoded slice
+  uint32_t head;  // kind; above it the number of children, or for a string with escapes 1 + its decoded slice
   uint32_t offset;  // of the raw text in the source; of a string: behind its quote
   uint32_t length;  // of the raw text; of a string: without its quotes
   uint32_t link;    // a container: the node behind its last descendant; a name: its NameHash
@@ -35,8 +35,9 @@ struct Node {
   uint32_t aux() const { return head >> kKindBits; }
 };
 
-// A parsed JSON text (RFC 8259). It refers to the text it was parsed from, which must outlive it, and keeps its memory
-// from parse to parse: one document per thread parses without allocating once it has seen its largest text.
+// A parsed JSON text (RFC 8259). It refers to the text it was parsed from, which must outlive it, and keeps
+// its memory from parse to parse: one document per thread parses without allocating once it has seen its
+// largest text.
 class Document {
  public:
   // The largest text a document can hold; offsets and counts are packed into 32 and 29 bits.

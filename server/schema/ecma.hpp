@@ -10,18 +10,18 @@ namespace spikard::schema {
 struct EcmaPattern {
   enum class Status {
     kOk,
-    kSyntaxError,   // no regular expression of ECMA-262
-    kUnsupported,   // one that no linear-time engine can run: lookaround, back references
+    kSyntaxError,  // no regular expression of ECMA-262
+    kUnsupported,  // one that no linear-time engine can run: lookaround, back references
   };
 
   Status status = Status::kOk;
-  std::string reason;   // of a failure, naming the construct
-  size_t offset = 0;    // of the failure in the pattern
-  std::string re2;      // of kOk
+  std::string reason;  // of a failure, naming the construct
+  size_t offset = 0;   // of the failure in the pattern
+  std::string re2;     // of kOk
 };
 
-// Besides the standard, escapes of ASCII punctuation (`\-`, `\@`) and braces that form no quantifier are taken
-// literally, as every browser does without the u flag (ECMA-262 annex B.1.2). REQUIRES valid UTF-8.
+// Besides the standard, escapes of ASCII punctuation (`\-`, `\@`) and braces that form no quantifier are
+// taken literally, as every browser does without the u flag (ECMA-262 annex B.1.2). REQUIRES valid UTF-8.
 EcmaPattern TranslateEcma(std::string_view pattern);
 
 // The RE2 class for a Unicode property (ECMA-262 table 67 on), with its braces; empty if RE2 knows none.

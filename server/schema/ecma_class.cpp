@@ -7,9 +7,11 @@ namespace {
 
 // ECMA-262 22.2.2.9: white space (12.2) and line terminators (12.3), and everything else.
 constexpr std::string_view kSpaces =
-    "\\x09-\\x0d\\x20\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
+    "\\x09-\\x0d\\x20\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{"
+    "feff}";
 constexpr std::string_view kNoSpaces =
-    "\\x00-\\x08\\x0e-\\x1f\\x21-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}"
+    "\\x00-\\x08\\x0e-\\x1f\\x21-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{"
+    "202e}"
     "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}";
 
 constexpr char32_t kFirstSurrogate = 0xD800;
@@ -36,7 +38,9 @@ void AppendRange(std::string& out, char32_t low, char32_t high) {
   AppendHex(out, high);
 }
 
-bool IsPunctuation(char32_t code) { return code > 0x20 && code < 0x7F && code != '_' && !IsAlnum(static_cast<char>(code)); }
+bool IsPunctuation(char32_t code) {
+  return code > 0x20 && code < 0x7F && code != '_' && !IsAlnum(static_cast<char>(code));
+}
 
 }  // namespace
 
@@ -100,12 +104,20 @@ bool EcmaParser::SetEscape(std::string& set) {
     case 'd':
     case 'D':
     case 'w':
-    case 'W': set = std::string("\\") + Peek(); break;
-    case 's': set = kSpaces; break;
-    case 'S': set = kNoSpaces; break;
+    case 'W':
+      set = std::string("\\") + Peek();
+      break;
+    case 's':
+      set = kSpaces;
+      break;
+    case 'S':
+      set = kNoSpaces;
+      break;
     case 'p':
-    case 'P': return Property(set), true;
-    default: return false;
+    case 'P':
+      return Property(set), true;
+    default:
+      return false;
   }
   ++at_;
   return true;
@@ -115,7 +127,8 @@ bool EcmaParser::Property(std::string& set) {
   const bool negated = Peek() == 'P';
   ++at_;
   const size_t close = pattern_.find('}', at_);
-  if (!Accept("{") || close == std::string_view::npos || close == at_) return Error("malformed property escape");
+  if (!Accept("{") || close == std::string_view::npos || close == at_)
+    return Error("malformed property escape");
   const std::string_view expression = pattern_.substr(at_, close - at_);
   for (char c : expression) {
     if (!IsAlnum(c) && c != '_' && c != '=') return Error("malformed property escape");
@@ -129,13 +142,24 @@ bool EcmaParser::Property(std::string& set) {
 
 bool EcmaParser::CharacterEscape(char32_t& code) {
   switch (Peek()) {
-    case 't': code = '\t'; break;
-    case 'n': code = '\n'; break;
-    case 'v': code = '\v'; break;
-    case 'f': code = '\f'; break;
-    case 'r': code = '\r'; break;
+    case 't':
+      code = '\t';
+      break;
+    case 'n':
+      code = '\n';
+      break;
+    case 'v':
+      code = '\v';
+      break;
+    case 'f':
+      code = '\f';
+      break;
+    case 'r':
+      code = '\r';
+      break;
     case '0':
-      if (at_ + 1 < pattern_.size() && IsDigit(pattern_[at_ + 1])) return Error("octal escapes are no ECMA-262");
+      if (at_ + 1 < pattern_.size() && IsDigit(pattern_[at_ + 1]))
+        return Error("octal escapes are no ECMA-262");
       code = 0;
       break;
     case 'c':
@@ -143,8 +167,12 @@ bool EcmaParser::CharacterEscape(char32_t& code) {
       if (!IsAlpha(Peek())) return Error("malformed control escape");
       code = static_cast<char32_t>(Peek()) % 32;
       break;
-    case 'x': ++at_; return Hex(2, code);
-    case 'u': ++at_; return UnicodeEscape(code);
+    case 'x':
+      ++at_;
+      return Hex(2, code);
+    case 'u':
+      ++at_;
+      return UnicodeEscape(code);
     default:
       code = NextCodePoint(pattern_, at_);
       return IsPunctuation(code) || code == ' ' || Error("unknown escape");

@@ -9,9 +9,9 @@
 
 namespace spikard::schema {
 
-// Recursive descent over one pattern; groups are the only recursion and are bounded. Members return false after the
-// first syntax error. What is well formed but cannot be run is noted, and reading goes on: a syntax error behind it
-// still counts.
+// Recursive descent over one pattern; groups are the only recursion and are bounded. Members return false
+// after the first syntax error. What is well formed but cannot be run is noted, and reading goes on: a syntax
+// error behind it still counts.
 class EcmaParser {
  public:
   explicit EcmaParser(std::string_view pattern) : pattern_(pattern) {}

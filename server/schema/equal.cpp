@@ -36,7 +36,8 @@ uint64_t HashText(std::string_view text, uint64_t hash) {
 std::vector<NodeIndex> SortedNames(const Document& document, NodeIndex object) {
   std::vector<NodeIndex> names;
   names.reserve(document.Count(object));
-  for (NodeIndex key = object + 1; key < document.End(object); key = document.Next(key + 1)) names.push_back(key);
+  for (NodeIndex key = object + 1; key < document.End(object); key = document.Next(key + 1))
+    names.push_back(key);
   std::sort(names.begin(), names.end(), [&](NodeIndex a, NodeIndex b) {
     const uint32_t hash_a = document.At(a).link;
     const uint32_t hash_b = document.At(b).link;
@@ -49,9 +50,9 @@ bool EqualObjects(const Document& a, NodeIndex left, const Document& b, NodeInde
   if (a.Count(left) > kFewMembers) {
     const auto left_names = SortedNames(a, left);
     const auto right_names = SortedNames(b, right);
-    return std::equal(left_names.begin(), left_names.end(), right_names.begin(), [&](NodeIndex x, NodeIndex y) {
-      return a.Text(x) == b.Text(y) && Equal(a, x + 1, b, y + 1);
-    });
+    return std::equal(
+        left_names.begin(), left_names.end(), right_names.begin(),
+        [&](NodeIndex x, NodeIndex y) { return a.Text(x) == b.Text(y) && Equal(a, x + 1, b, y + 1); });
   }
   for (NodeIndex key = left + 1; key < a.End(left); key = a.Next(key + 1)) {
     const NodeIndex found = b.Find(right, a.Text(key));

@@ -8,8 +8,8 @@
 
 namespace spikard::schema {
 
-// Equality of JSON values (JSON Schema Core 4.2.2): numbers by mathematical value, objects whatever the order of their
-// members. Recursion is bounded by the depth that the parser allowed.
+// Equality of JSON values (JSON Schema Core 4.2.2): numbers by mathematical value, objects whatever the order
+// of their members. Recursion is bounded by the depth that the parser allowed.
 bool Equal(const Document& a, NodeIndex left, const Document& b, NodeIndex right);
 
 // Equal values have equal hashes. Keyed once per process, so that collisions cannot be prepared.

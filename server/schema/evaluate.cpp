@@ -10,8 +10,8 @@ namespace spikard::schema {
 
 namespace {
 
-// Schemas within schemas at once. A document's depth times the longest chain of references and combinators stays far
-// below; only a $dynamicRef that comes back to itself at the same value gets there.
+// Schemas within schemas at once. A document's depth times the longest chain of references and combinators
+// stays far below; only a $dynamicRef that comes back to itself at the same value gets there.
 constexpr uint32_t kMaxEvaluationDepth = 4096;
 
 // Above this depth asking again is cheaper than remembering.
@@ -146,20 +146,33 @@ bool Evaluator<kReport>::RunInstructions(const Subschema& schema, NodeIndex node
 }
 
 template <bool kReport>
-bool Evaluator<kReport>::Apply(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks) {
+bool Evaluator<kReport>::Apply(const Instruction& instruction, const Subschema& schema, NodeIndex node,
+                               Marks marks) {
   switch (instruction.op) {
-    case Op::kObject: return Object(instruction, schema, node, marks);
-    case Op::kPropertyNames: return PropertyNames(instruction, schema, node);
-    case Op::kDependentRequired: return DependentRequired(instruction, schema, node);
-    case Op::kDependentSchemas: return DependentSchemas(instruction, node, marks);
-    case Op::kUnevaluatedProperties: return UnevaluatedProperties(instruction, schema, node, marks);
-    case Op::kItems: return Items(instruction, schema, node, marks);
-    case Op::kContains: return Contains(instruction, schema, node, marks);
-    case Op::kUnevaluatedItems: return UnevaluatedItems(instruction, schema, node, marks);
-    case Op::kRef: return Run(instruction.a, node, marks);
-    case Op::kDynamicRef: return DynamicRef(instruction, node, marks);
-    case Op::kAllOf: return AllOf(instruction, node, marks);
-    case Op::kIf: return If(instruction, node, marks);
+    case Op::kObject:
+      return Object(instruction, schema, node, marks);
+    case Op::kPropertyNames:
+      return PropertyNames(instruction, schema, node);
+    case Op::kDependentRequired:
+      return DependentRequired(instruction, schema, node);
+    case Op::kDependentSchemas:
+      return DependentSchemas(instruction, node, marks);
+    case Op::kUnevaluatedProperties:
+      return UnevaluatedProperties(instruction, schema, node, marks);
+    case Op::kItems:
+      return Items(instruction, schema, node, marks);
+    case Op::kContains:
+      return Contains(instruction, schema, node, marks);
+    case Op::kUnevaluatedItems:
+      return UnevaluatedItems(instruction, schema, node, marks);
+    case Op::kRef:
+      return Run(instruction.a, node, marks);
+    case Op::kDynamicRef:
+      return DynamicRef(instruction, node, marks);
+    case Op::kAllOf:
+      return AllOf(instruction, node, marks);
+    case Op::kIf:
+      return If(instruction, node, marks);
     case Op::kAnyOf:
       if (AnyOf(instruction, node, marks)) return true;
       if (Explain(instruction, node)) return false;

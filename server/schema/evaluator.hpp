@@ -10,12 +10,13 @@
 
 namespace spikard::schema {
 
-// The members or items of one value that have been evaluated (Core 11): a bit each, at an offset in EvaluationState.
+// The members or items of one value that have been evaluated (Core 11): a bit each, at an offset in
+// EvaluationState.
 using Marks = size_t;
 inline constexpr Marks kNoMarks = SIZE_MAX;
 
-// A question that was answered before: alternatives that lead into the same recursive schema must not ask it again for
-// each way that leads there, or a document of depth n would cost 2^n.
+// A question that was answered before: alternatives that lead into the same recursive schema must not ask it
+// again for each way that leads there, or a document of depth n would cost 2^n.
 struct Question {
   SchemaId schema;
   NodeIndex node;
@@ -32,8 +33,9 @@ struct QuestionHash {
 
 // What all evaluators of one run share.
 struct EvaluationState {
-  std::vector<uint64_t> words;    // marks, used as a stack
-  // The dynamic scope (Core 7.1), outermost first. A resource stands in it once: only its first place can matter.
+  std::vector<uint64_t> words;  // marks, used as a stack
+  // The dynamic scope (Core 7.1), outermost first. A resource stands in it once: only its first place can
+  // matter.
   std::vector<ResourceId> scope;
   std::unordered_map<Question, bool, QuestionHash> answers;
   uint32_t depth = 0;
@@ -52,8 +54,8 @@ struct ErrorSink {
   std::vector<Step> path;
 };
 
-// Runs a program over a document. The two kinds differ only in what they do at a failure: the silent one (kReport
-// false) stops, the reporting one writes an error and goes on.
+// Runs a program over a document. The two kinds differ only in what they do at a failure: the silent one
+// (kReport false) stops, the reporting one writes an error and goes on.
 template <bool kReport>
 class Evaluator {
   friend class Evaluator<!kReport>;
@@ -62,7 +64,8 @@ class Evaluator {
   Evaluator(const Program& program, const Document& document, EvaluationState& state, ErrorSink* sink)
       : program_(program), document_(document), state_(state), sink_(sink) {}
 
-  // Whether the value is valid. Members or items evaluated on the way are added to `marks`, which are those of `node`.
+  // Whether the value is valid. Members or items evaluated on the way are added to `marks`, which are those
+  // of `node`.
   bool Run(SchemaId id, NodeIndex node, Marks marks);
 
  private:
@@ -76,13 +79,17 @@ class Evaluator {
 
   bool Object(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks);
   bool ReportObject(const Shape& shape, const Subschema& schema, NodeIndex node, Marks marks);
-  bool ReportMissing(const Shape& shape, const Subschema& schema, NodeIndex node, const std::vector<NodeIndex>& members);
-  // patternProperties, and additionalProperties for what no other keyword names. Sets `evaluated` if one of them applied.
-  bool OtherMember(const Shape& shape, const Subschema& schema, NodeIndex object, NodeIndex key, bool& evaluated);
+  bool ReportMissing(const Shape& shape, const Subschema& schema, NodeIndex node,
+                     const std::vector<NodeIndex>& members);
+  // patternProperties, and additionalProperties for what no other keyword names. Sets `evaluated` if one of
+  // them applied.
+  bool OtherMember(const Shape& shape, const Subschema& schema, NodeIndex object, NodeIndex key,
+                   bool& evaluated);
   bool PropertyNames(const Instruction& instruction, const Subschema& schema, NodeIndex node);
   bool DependentRequired(const Instruction& instruction, const Subschema& schema, NodeIndex node);
   bool DependentSchemas(const Instruction& instruction, NodeIndex node, Marks marks);
-  bool UnevaluatedProperties(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks);
+  bool UnevaluatedProperties(const Instruction& instruction, const Subschema& schema, NodeIndex node,
+                             Marks marks);
 
   bool Items(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks);
   bool Contains(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks);

@@ -7,7 +7,8 @@ namespace spikard::schema {
 // The formats of JSON Schema Validation section 7.3. A check REQUIRES valid UTF-8.
 using FormatCheck = bool (*)(std::string_view text);
 
-// The check of a format by its name, null for one that the specification does not define: such formats assert nothing.
+// The check of a format by its name, null for one that the specification does not define: such formats assert
+// nothing.
 FormatCheck FindFormat(std::string_view name);
 
 // RFC 3339 section 5.6 and appendix A.

@@ -7,8 +7,8 @@ namespace spikard::schema {
 
 namespace {
 
-constexpr size_t kMaxLabel = 63;   // RFC 1034 section 3.1
-constexpr size_t kMaxName = 253;   // its 255 octets on the wire, as text
+constexpr size_t kMaxLabel = 63;      // RFC 1034 section 3.1
+constexpr size_t kMaxName = 253;      // its 255 octets on the wire, as text
 constexpr size_t kMaxLocalPart = 64;  // RFC 5321 section 4.5.3.1.1
 
 bool IsLdhLabel(std::string_view label) {
@@ -91,15 +91,20 @@ bool IsIdnEmail(std::string_view text) { return IsMailbox(text, true); }
 
 bool IsIpv4(std::string_view text) {
   int parts = 0;
-  return text.size() <= 15 && AllLabels(text, [&](std::string_view part) {
-           if (part.empty() || part.size() > 3 || ++parts > 4 || (part.size() > 1 && part[0] == '0')) return false;
-           int value = 0;
-           for (char c : part) {
-             if (!IsDigit(c)) return false;
-             value = value * 10 + (c - '0');
-           }
-           return value <= 255;
-         }) && parts == 4;
+  return text.size() <= 15 &&
+         AllLabels(
+             text,
+             [&](std::string_view part) {
+               if (part.empty() || part.size() > 3 || ++parts > 4 || (part.size() > 1 && part[0] == '0'))
+                 return false;
+               int value = 0;
+               for (char c : part) {
+                 if (!IsDigit(c)) return false;
+                 value = value * 10 + (c - '0');
+               }
+               return value <= 255;
+             }) &&
+         parts == 4;
 }
 
 bool IsIpv6(std::string_view text) {

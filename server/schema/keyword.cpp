@@ -6,8 +6,8 @@ namespace spikard::schema {
 
 namespace {
 
-// In the order of the enumeration. `definitions` is kept by the metaschema of 2020-12 for schemas of older drafts, and
-// `dependencies` by the option legacy_dependencies.
+// In the order of the enumeration. `definitions` is kept by the metaschema of 2020-12 for schemas of older
+// drafts, and `dependencies` by the option legacy_dependencies.
 constexpr KeywordInfo kInfos[kKeywordCount] = {
     {"$schema", Holds::kNothing, kCoreVocabulary, Draft::k06, Draft::k2020},
     {"$id", Holds::kNothing, kCoreVocabulary, Draft::k06, Draft::k2020},
@@ -30,7 +30,8 @@ constexpr KeywordInfo kInfos[kKeywordCount] = {
     {"minLength", Holds::kNothing, kValidationVocabulary, Draft::k06, Draft::k2020},
     {"maxLength", Holds::kNothing, kValidationVocabulary, Draft::k06, Draft::k2020},
     {"pattern", Holds::kNothing, kValidationVocabulary, Draft::k06, Draft::k2020},
-    {"format", Holds::kNothing, kFormatAnnotationVocabulary | kFormatAssertionVocabulary, Draft::k06, Draft::k2020},
+    {"format", Holds::kNothing, kFormatAnnotationVocabulary | kFormatAssertionVocabulary, Draft::k06,
+     Draft::k2020},
     {"minItems", Holds::kNothing, kValidationVocabulary, Draft::k06, Draft::k2020},
     {"maxItems", Holds::kNothing, kValidationVocabulary, Draft::k06, Draft::k2020},
     {"uniqueItems", Holds::kNothing, kValidationVocabulary, Draft::k06, Draft::k2020},

@@ -12,15 +12,56 @@ namespace spikard::schema {
 
 // Every keyword that a schema can fail by, or that says where schemas are.
 enum class Keyword : uint8_t {
-  kSchema, kId, kRef, kAnchor, kDynamicRef, kDynamicAnchor, kRecursiveRef, kRecursiveAnchor, kDefs, kDefinitions,
-  kType, kConst, kEnum,
-  kMultipleOf, kMinimum, kMaximum, kExclusiveMinimum, kExclusiveMaximum,
-  kMinLength, kMaxLength, kPattern, kFormat,
-  kMinItems, kMaxItems, kUniqueItems, kMinContains, kMaxContains,
-  kPrefixItems, kItems, kAdditionalItems, kContains, kUnevaluatedItems,
-  kMinProperties, kMaxProperties, kRequired, kDependentRequired, kDependencies,
-  kProperties, kPatternProperties, kAdditionalProperties, kPropertyNames, kDependentSchemas, kUnevaluatedProperties,
-  kAllOf, kAnyOf, kOneOf, kNot, kIf, kThen, kElse,
+  kSchema,
+  kId,
+  kRef,
+  kAnchor,
+  kDynamicRef,
+  kDynamicAnchor,
+  kRecursiveRef,
+  kRecursiveAnchor,
+  kDefs,
+  kDefinitions,
+  kType,
+  kConst,
+  kEnum,
+  kMultipleOf,
+  kMinimum,
+  kMaximum,
+  kExclusiveMinimum,
+  kExclusiveMaximum,
+  kMinLength,
+  kMaxLength,
+  kPattern,
+  kFormat,
+  kMinItems,
+  kMaxItems,
+  kUniqueItems,
+  kMinContains,
+  kMaxContains,
+  kPrefixItems,
+  kItems,
+  kAdditionalItems,
+  kContains,
+  kUnevaluatedItems,
+  kMinProperties,
+  kMaxProperties,
+  kRequired,
+  kDependentRequired,
+  kDependencies,
+  kProperties,
+  kPatternProperties,
+  kAdditionalProperties,
+  kPropertyNames,
+  kDependentSchemas,
+  kUnevaluatedProperties,
+  kAllOf,
+  kAnyOf,
+  kOneOf,
+  kNot,
+  kIf,
+  kThen,
+  kElse,
   kContentSchema,
   kFalse,  // no keyword: the schema `false` itself
 };
@@ -70,7 +111,8 @@ struct KeywordInfo {
 const KeywordInfo& InfoOf(Keyword keyword);
 std::string_view NameOf(Keyword keyword);
 
-// The keywords of one schema object that its dialect defines: the value of each, kNoNode for those that are absent.
+// The keywords of one schema object that its dialect defines: the value of each, kNoNode for those that are
+// absent.
 class Keywords {
  public:
   Keywords(const Document& document, NodeIndex schema, const Dialect& dialect);

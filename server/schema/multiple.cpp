@@ -10,8 +10,8 @@ __extension__ using Wide = unsigned __int128;
 
 constexpr uint32_t kDigitsOfCoefficient = 19;
 
-// remainder := remainder * 10 + digit, and then reduced modulo `modulus`; both have the same number of limbs, the
-// highest of which leaves room for the factor ten.
+// remainder := remainder * 10 + digit, and then reduced modulo `modulus`; both have the same number of limbs,
+// the highest of which leaves room for the factor ten.
 void StepModulo(std::vector<uint32_t>& remainder, const std::vector<uint32_t>& modulus, unsigned digit) {
   uint64_t carry = digit;
   for (uint32_t& limb : remainder) {
@@ -20,7 +20,8 @@ void StepModulo(std::vector<uint32_t>& remainder, const std::vector<uint32_t>& m
     carry >>= 32;
   }
   auto less = [&] {
-    return std::lexicographical_compare(remainder.rbegin(), remainder.rend(), modulus.rbegin(), modulus.rend());
+    return std::lexicographical_compare(remainder.rbegin(), remainder.rend(), modulus.rbegin(),
+                                        modulus.rend());
   };
   while (!less()) {
     uint64_t borrow = 0;
@@ -66,8 +67,8 @@ bool Divisor::Divides(std::string_view json_number) const {
   }
   const Decimal value(json_number);
   if (value.IsZero()) return true;
-  // value / divisor = (a / b) x 10^shift with integers a, b of which a has no factor ten, so a negative shift can
-  // never end in an integer.
+  // value / divisor = (a / b) x 10^shift with integers a, b of which a has no factor ten, so a negative shift
+  // can never end in an integer.
   const int64_t shift = value.exponent() - decimal_.exponent();
   if (shift < 0) return false;
   // More factors of two and five than the divisor has bits change nothing.

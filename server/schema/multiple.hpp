@@ -8,8 +8,8 @@
 
 namespace spikard::schema {
 
-// The divisor of a multipleOf (Validation 6.2.1), prepared for division by numbers of any size. REQUIRES a positive
-// number whose text outlives this.
+// The divisor of a multipleOf (Validation 6.2.1), prepared for division by numbers of any size. REQUIRES a
+// positive number whose text outlives this.
 class Divisor {
  public:
   explicit Divisor(std::string_view json_number);
@@ -22,9 +22,9 @@ class Divisor {
   bool DividesLarge(const Decimal& value, uint64_t zeros) const;
 
   Decimal decimal_;
-  uint64_t coefficient_ = 0;             // the significant digits if they fit, else 0
-  std::vector<uint32_t> limbs_;          // the significant digits, least limb first, if they do not
-  std::optional<int64_t> small_;         // the whole divisor if it is a plain integer
+  uint64_t coefficient_ = 0;      // the significant digits if they fit, else 0
+  std::vector<uint32_t> limbs_;   // the significant digits, least limb first, if they do not
+  std::optional<int64_t> small_;  // the whole divisor if it is a plain integer
 };
 
 }  // namespace spikard::schema

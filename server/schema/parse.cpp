@@ -16,8 +16,8 @@ namespace {
 constexpr size_t kFewNames = 24;
 
 size_t FirstBadUtf8(std::string_view text) {
-  // Valid prefixes stay valid when shortened at a character boundary, so bisection over chunks is not needed: this runs
-  // once per refused text.
+  // Valid prefixes stay valid when shortened at a character boundary, so bisection over chunks is not needed:
+  // this runs once per refused text.
   size_t at = 0;
   while (at < text.size()) {
     const auto lead = static_cast<unsigned char>(text[at]);
@@ -32,25 +32,39 @@ size_t FirstBadUtf8(std::string_view text) {
 
 std::string_view Describe(ParseErrc code) {
   switch (code) {
-    case ParseErrc::kOk: return "ok";
-    case ParseErrc::kTooLarge: return "the text is too large";
-    case ParseErrc::kTooDeep: return "arrays and objects are nested too deeply";
-    case ParseErrc::kBadUtf8: return "the text is not UTF-8";
-    case ParseErrc::kUnexpectedEnd: return "the text ends too early";
-    case ParseErrc::kUnexpectedByte: return "unexpected character";
-    case ParseErrc::kTrailingText: return "unexpected text behind the value";
-    case ParseErrc::kBadNumber: return "malformed number";
-    case ParseErrc::kExponentTooLarge: return "the exponent of a number is too large";
-    case ParseErrc::kControlCharacter: return "unescaped control character in a string";
-    case ParseErrc::kBadEscape: return "malformed escape in a string";
-    case ParseErrc::kLoneSurrogate: return "lone surrogate in a string";
-    case ParseErrc::kDuplicateName: return "an object has two members of the same name";
+    case ParseErrc::kOk:
+      return "ok";
+    case ParseErrc::kTooLarge:
+      return "the text is too large";
+    case ParseErrc::kTooDeep:
+      return "arrays and objects are nested too deeply";
+    case ParseErrc::kBadUtf8:
+      return "the text is not UTF-8";
+    case ParseErrc::kUnexpectedEnd:
+      return "the text ends too early";
+    case ParseErrc::kUnexpectedByte:
+      return "unexpected character";
+    case ParseErrc::kTrailingText:
+      return "unexpected text behind the value";
+    case ParseErrc::kBadNumber:
+      return "malformed number";
+    case ParseErrc::kExponentTooLarge:
+      return "the exponent of a number is too large";
+    case ParseErrc::kControlCharacter:
+      return "unescaped control character in a string";
+    case ParseErrc::kBadEscape:
+      return "malformed escape in a string";
+    case ParseErrc::kLoneSurrogate:
+      return "lone surrogate in a string";
+    case ParseErrc::kDuplicateName:
+      return "an object has two members of the same name";
   }
   return "";
 }
 
 ParseOutcome Parse(std::string_view json, Document& document, const Limits& limits) {
-  if (json.size() > std::min(limits.max_bytes, Document::kMaxBytes)) return {ParseErrc::kTooLarge, json.size()};
+  if (json.size() > std::min(limits.max_bytes, Document::kMaxBytes))
+    return {ParseErrc::kTooLarge, json.size()};
   if (!simdjson::validate_utf8(json.data(), json.size())) return {ParseErrc::kBadUtf8, FirstBadUtf8(json)};
   return Parser(json, document, limits).Run();
 }
@@ -87,7 +101,8 @@ bool Parser::Value() {
     SkipSpace();
     NodeIndex ignored = 0;
     switch (Peek()) {
-      case '"': return String(ignored);
+      case '"':
+        return String(ignored);
       case '{':
         if (!Open(Kind::kObject)) return false;
         if (Peek() == '}') return Close(), true;
@@ -97,10 +112,14 @@ bool Parser::Value() {
         if (!Open(Kind::kArray)) return false;
         if (Peek() == ']') return Close(), true;
         break;
-      case 't': return Literal("true", Kind::kTrue);
-      case 'f': return Literal("false", Kind::kFalse);
-      case 'n': return Literal("null", Kind::kNull);
-      default: return Number();
+      case 't':
+        return Literal("true", Kind::kTrue);
+      case 'f':
+        return Literal("false", Kind::kFalse);
+      case 'n':
+        return Literal("null", Kind::kNull);
+      default:
+        return Number();
     }
   }
 }

@@ -6,7 +6,8 @@ namespace spikard::schema {
 
 namespace {
 
-// Exponents up to here can be added and compared as 64-bit integers, whatever the length of the digits before them.
+// Exponents up to here can be added and compared as 64-bit integers, whatever the length of the digits before
+// them.
 constexpr size_t kExponentDigits = 18;
 
 const char* SkipDigits(const char* at, const char* end) {
@@ -83,16 +84,27 @@ bool Parser::Escape() {
   ++at_;
   if (at_ == end_) return Fail(ParseErrc::kUnexpectedEnd);
   switch (*at_++) {
-    case '"': return Decode(U'"'), true;
-    case '\\': return Decode(U'\\'), true;
-    case '/': return Decode(U'/'), true;
-    case 'b': return Decode(U'\b'), true;
-    case 'f': return Decode(U'\f'), true;
-    case 'n': return Decode(U'\n'), true;
-    case 'r': return Decode(U'\r'), true;
-    case 't': return Decode(U'\t'), true;
-    case 'u': break;
-    default: --at_; return Fail(ParseErrc::kBadEscape);
+    case '"':
+      return Decode(U'"'), true;
+    case '\\':
+      return Decode(U'\\'), true;
+    case '/':
+      return Decode(U'/'), true;
+    case 'b':
+      return Decode(U'\b'), true;
+    case 'f':
+      return Decode(U'\f'), true;
+    case 'n':
+      return Decode(U'\n'), true;
+    case 'r':
+      return Decode(U'\r'), true;
+    case 't':
+      return Decode(U'\t'), true;
+    case 'u':
+      break;
+    default:
+      --at_;
+      return Fail(ParseErrc::kBadEscape);
   }
   char32_t code = 0;
   if (!Hex4(code)) return false;
@@ -102,7 +114,8 @@ bool Parser::Escape() {
 }
 
 bool Parser::Surrogate(char32_t lead) {
-  if (lead >= 0xDC00 || end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u') return Fail(ParseErrc::kLoneSurrogate);
+  if (lead >= 0xDC00 || end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u')
+    return Fail(ParseErrc::kLoneSurrogate);
   at_ += 2;
   char32_t trail = 0;
   if (!Hex4(trail)) return false;

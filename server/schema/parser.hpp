@@ -6,8 +6,8 @@
 
 namespace spikard::schema {
 
-// One run over one text. Containers are kept on an explicit stack, so that nesting costs no machine stack; the bytes
-// are known to be valid UTF-8 before the run begins. Members return false after Fail().
+// One run over one text. Containers are kept on an explicit stack, so that nesting costs no machine stack;
+// the bytes are known to be valid UTF-8 before the run begins. Members return false after Fail().
 class Parser {
  public:
   Parser(std::string_view json, Document& document, const Limits& limits);

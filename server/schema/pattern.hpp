@@ -11,8 +11,8 @@ class RE2;
 
 namespace spikard::schema {
 
-// A compiled regular expression of ECMA-262, matched anywhere in the text (Core 6.4: not anchored) in time linear in
-// its length. Immutable; threads may share it.
+// A compiled regular expression of ECMA-262, matched anywhere in the text (Core 6.4: not anchored) in time
+// linear in its length. Immutable; threads may share it.
 class Pattern {
  public:
   // The pattern, or why it cannot be had.

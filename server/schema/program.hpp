@@ -17,12 +17,14 @@
 
 namespace spikard::schema {
 
-// A compiled schema: tables that refer to each other by number. docs/schema.md tells how to read and extend it.
+// A compiled schema: tables that refer to each other by number. docs/schema.md tells how to read and extend
+// it.
 
 using SchemaId = uint32_t;
 inline constexpr SchemaId kNoSchema = UINT32_MAX;
 
-// Sets of kinds, as bits; "integer" takes decimals of integral value as well, which kIntegralDecimal stands for.
+// Sets of kinds, as bits; "integer" takes decimals of integral value as well, which kIntegralDecimal stands
+// for.
 using KindSet = uint16_t;
 inline constexpr KindSet BitOf(Kind kind) { return static_cast<KindSet>(1U << static_cast<unsigned>(kind)); }
 inline constexpr KindSet kAnyKind = 0xFF;
@@ -78,8 +80,9 @@ struct Subschema {
   uint32_t count = 0;
   KindSet types = kAnyKind | kIntegralDecimal;  // by `type`; none for the schema `false`
   bool is_false = false;
-  bool looks_at_unevaluated = false;  // has unevaluatedItems or unevaluatedProperties, and so needs marks of its own
-  bool recursive = false;             // can lead back to a schema it came from, at another value
+  bool looks_at_unevaluated =
+      false;               // has unevaluatedItems or unevaluatedProperties, and so needs marks of its own
+  bool recursive = false;  // can lead back to a schema it came from, at another value
   NodeIndex type_value = kNoNode;
   Site site;
   ResourceId resource = 0;
@@ -137,7 +140,8 @@ struct PatternProperty {
   SchemaId schema;
 };
 
-// properties, required, patternProperties and additionalProperties of one schema, decided in one walk over the members.
+// properties, required, patternProperties and additionalProperties of one schema, decided in one walk over
+// the members.
 struct Shape {
   uint32_t first_property = 0;
   uint32_t property_count = 0;
@@ -200,12 +204,13 @@ struct Program {
   const Document& document(const Subschema& schema) const { return documents[schema.site.document]->json; }
 };
 
-// The property of `shape` that a member's name means, null if it means none. `expected` is where the next one is looked
-// for first, since members mostly come in the order of the schema.
-inline const Property* FindProperty(const Program& program, const Shape& shape, std::string_view name, uint32_t hash,
-                                    uint32_t& expected) {
+// The property of `shape` that a member's name means, null if it means none. `expected` is where the next one
+// is looked for first, since members mostly come in the order of the schema.
+inline const Property* FindProperty(const Program& program, const Shape& shape, std::string_view name,
+                                    uint32_t hash, uint32_t& expected) {
   const Property* properties = program.properties.data() + shape.first_property;
-  if (expected < shape.property_count && properties[expected].hash == hash && SameName(properties[expected].name, name)) {
+  if (expected < shape.property_count && properties[expected].hash == hash &&
+      SameName(properties[expected].name, name)) {
     return &properties[expected++];
   }
   if (shape.property_count == 0) return nullptr;

@@ -12,12 +12,14 @@ void Add(SchemaIds& edges, SchemaId id) {
   if (id != kNoSchema) edges.push_back(id);
 }
 
-// The schemas that an instruction runs on the same value. Where a dynamic reference leads is known only when it is
-// followed, so that the depth of evaluation must bound it.
+// The schemas that an instruction runs on the same value. Where a dynamic reference leads is known only when
+// it is followed, so that the depth of evaluation must bound it.
 void AddInPlace(const Program& program, const Instruction& instruction, SchemaIds& edges) {
   switch (instruction.op) {
     case Op::kRef:
-    case Op::kNot: Add(edges, instruction.a); break;
+    case Op::kNot:
+      Add(edges, instruction.a);
+      break;
     case Op::kAllOf:
     case Op::kAnyOf:
     case Op::kOneOf:
@@ -25,13 +27,15 @@ void AddInPlace(const Program& program, const Instruction& instruction, SchemaId
       break;
     case Op::kIf: {
       const Conditional& conditional = program.conditionals[instruction.a];
-      for (SchemaId branch : {conditional.condition, conditional.then, conditional.otherwise}) Add(edges, branch);
+      for (SchemaId branch : {conditional.condition, conditional.then, conditional.otherwise})
+        Add(edges, branch);
       break;
     }
     case Op::kDependentSchemas:
       for (uint32_t i = 0; i < instruction.b; ++i) Add(edges, program.dependents[instruction.a + i].schema);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -55,14 +59,19 @@ void AddOthers(const Program& program, const Instruction& instruction, SchemaIds
       Add(edges, rule.rest);
       break;
     }
-    case Op::kContains: Add(edges, program.contains[instruction.a].schema); break;
+    case Op::kContains:
+      Add(edges, program.contains[instruction.a].schema);
+      break;
     case Op::kUnevaluatedItems:
-    case Op::kUnevaluatedProperties: Add(edges, instruction.a); break;
+    case Op::kUnevaluatedProperties:
+      Add(edges, instruction.a);
+      break;
     case Op::kDynamicRef:
       Add(edges, instruction.a);
       for (const auto& [resource, schema] : program.dynamic_names[instruction.b].targets) Add(edges, schema);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

@@ -14,7 +14,8 @@
 
 namespace spikard::schema {
 
-// One schema text and what is known about its values. Kept by the program, which refers to names and values in it.
+// One schema text and what is known about its values. Kept by the program, which refers to names and values
+// in it.
 struct SchemaDocument {
   std::string uri;
   std::string text;
@@ -52,7 +53,8 @@ struct Resource {
   const Anchor* Find(std::string_view name) const;
 };
 
-// All schema texts of one compilation, with their resources and anchors, found before any reference is resolved.
+// All schema texts of one compilation, with their resources and anchors, found before any reference is
+// resolved.
 class Registry {
  public:
   explicit Registry(const CompileOptions& options) : options_(options) {}
@@ -60,8 +62,8 @@ class Registry {
   // Reads a schema text and registers what is in it. After a failure `error()` says why.
   bool Load(std::string text, std::string uri, Site& root);
 
-  // Follows a reference (Core 8.2.3) from a schema of resource `from`. `anchor` is set if the fragment is the name of
-  // an anchor.
+  // Follows a reference (Core 8.2.3) from a schema of resource `from`. `anchor` is set if the fragment is the
+  // name of an anchor.
   struct Target {
     Site site;
     std::optional<Anchor> anchor;

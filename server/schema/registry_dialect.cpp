@@ -41,7 +41,8 @@ constexpr KnownVocabulary kVocabularies[] = {
     {"content", kContentVocabulary},
 };
 
-// The bit of a vocabulary, 0 if it is unknown. In 2019-09 the applicator vocabulary has the unevaluated keywords.
+// The bit of a vocabulary, 0 if it is unknown. In 2019-09 the applicator vocabulary has the unevaluated
+// keywords.
 uint8_t BitOf(std::string_view uri, Draft& draft) {
   constexpr std::string_view k2020 = "https://json-schema.org/draft/2020-12/vocab/";
   constexpr std::string_view k2019 = "https://json-schema.org/draft/2019-09/vocab/";
@@ -65,12 +66,13 @@ bool Registry::ReadDialect(Site site, const Dialect& otherwise, Dialect& dialect
   const NodeIndex value = json.Find(site.node, "$schema");
   if (value == kNoNode) return true;
   if (json.KindOf(value) != Kind::kString) return Fail({site.document, value}, "$schema must be a string");
-  return CustomDialect({site.document, value}, std::string(SplitFragment(json.Text(value)).first), 0, dialect);
+  return CustomDialect({site.document, value}, std::string(SplitFragment(json.Text(value)).first), 0,
+                       dialect);
 }
 
 bool Registry::CustomDialect(Site site, const std::string& uri, size_t hops, Dialect& dialect) {
-  const auto known =
-      std::find_if(std::begin(kDialects), std::end(kDialects), [&](const KnownDialect& d) { return d.uri == uri; });
+  const auto known = std::find_if(std::begin(kDialects), std::end(kDialects),
+                                  [&](const KnownDialect& d) { return d.uri == uri; });
   if (known != std::end(kDialects)) {
     dialect = {known->draft, kAllVocabularies};
     return true;
@@ -92,7 +94,8 @@ bool Registry::CustomDialect(Site site, const std::string& uri, size_t hops, Dia
   return vocabularies == kNoNode || ReadVocabularies(site, metaschema, vocabularies, dialect);
 }
 
-bool Registry::ReadVocabularies(Site site, const Document& metaschema, NodeIndex vocabularies, Dialect& dialect) {
+bool Registry::ReadVocabularies(Site site, const Document& metaschema, NodeIndex vocabularies,
+                                Dialect& dialect) {
   if (metaschema.KindOf(vocabularies) != Kind::kObject) return Fail(site, "$vocabulary must be an object");
   dialect.vocabularies = kCoreVocabulary;
   for (NodeIndex key = vocabularies + 1; key < metaschema.End(vocabularies); key = metaschema.Next(key + 1)) {

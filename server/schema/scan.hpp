@@ -8,8 +8,8 @@
 
 namespace spikard::schema {
 
-// The first byte of [at, end) that ends a run of plain string characters: a quote, a backslash or a control character
-// (RFC 8259 section 7); `end` if there is none.
+// The first byte of [at, end) that ends a run of plain string characters: a quote, a backslash or a control
+// character (RFC 8259 section 7); `end` if there is none.
 inline const char* EndOfPlainCharacters(const char* at, const char* end) {
 #if defined(__SSE2__)
   const __m128i quote = _mm_set1_epi8('"');

@@ -8,7 +8,8 @@
 
 namespace spikard::schema {
 
-// Bytes of text as the rooms' code needs them: hashing of names, and UTF-8 (RFC 3629) that is known to be valid.
+// Bytes of text as the rooms' code needs them: hashing of names, and UTF-8 (RFC 3629) that is known to be
+// valid.
 
 namespace internal {
 
@@ -33,8 +34,8 @@ inline uint64_t Mix(uint64_t value) {
 
 }  // namespace internal
 
-// The hash by which property names are looked up and compared. Not keyed: every user must stay linear (n log n) when an
-// attacker makes names collide.
+// The hash by which property names are looked up and compared. Not keyed: every user must stay linear (n log
+// n) when an attacker makes names collide.
 inline uint32_t NameHash(std::string_view name) {
   const char* bytes = name.data();
   const size_t size = name.size();

@@ -6,8 +6,8 @@
 
 namespace spikard::schema {
 
-// The target of a reference: RFC 3986 section 5.2, also for bases without hierarchy (URNs), and with an empty base,
-// against which every reference stays as it is.
+// The target of a reference: RFC 3986 section 5.2, also for bases without hierarchy (URNs), and with an empty
+// base, against which every reference stays as it is.
 std::string ResolveUri(std::string_view base, std::string_view reference);
 
 // What stands before and behind "#"; the fragment is empty if there is none.

@@ -9,8 +9,8 @@ namespace spikard::schema {
 
 namespace {
 
-// How a plain number with a fraction compares to an integer: by its integral part, unless that is the same. Nothing for
-// negative and long numbers and those with an exponent.
+// How a plain number with a fraction compares to an integer: by its integral part, unless that is the same.
+// Nothing for negative and long numbers and those with an exponent.
 std::optional<int> CompareFraction(std::string_view raw, int64_t bound) {
   const size_t point = raw.find('.');
   if (point > 18 || raw.front() == '-') return std::nullopt;
@@ -27,7 +27,8 @@ std::optional<int> CompareFraction(std::string_view raw, int64_t bound) {
 int Compare(const Document& document, NodeIndex node, const Bound& bound) {
   const std::string_view raw = document.Raw(node);
   if (bound.small && document.KindOf(node) == Kind::kInteger) {
-    if (const auto value = SmallInteger(raw)) return *value < *bound.small ? -1 : *value > *bound.small ? 1 : 0;
+    if (const auto value = SmallInteger(raw))
+      return *value < *bound.small ? -1 : *value > *bound.small ? 1 : 0;
   }
   if (bound.small && document.KindOf(node) == Kind::kDecimal) {
     if (const auto order = CompareFraction(raw, *bound.small)) return *order;
@@ -71,23 +72,38 @@ bool CheckValue(const Program& program, const Document& document, const Instruct
                 const Subschema& schema, NodeIndex node) {
   const uint32_t a = instruction.a;
   switch (instruction.op) {
-    case Op::kConst: return Equal(document, node, program.document(schema), a);
-    case Op::kEnum: return InEnum(program, document, program.enums[a], node);
-    case Op::kMultipleOf: return program.divisors[a].Divides(document.Raw(node));
-    case Op::kMinimum: return Compare(document, node, program.bounds[a]) >= 0;
-    case Op::kMaximum: return Compare(document, node, program.bounds[a]) <= 0;
-    case Op::kExclusiveMinimum: return Compare(document, node, program.bounds[a]) > 0;
-    case Op::kExclusiveMaximum: return Compare(document, node, program.bounds[a]) < 0;
-    case Op::kMinLength: return HasAtLeast(document.Text(node), a);
-    case Op::kMaxLength: return HasAtMost(document.Text(node), a);
-    case Op::kPattern: return program.patterns[a].Matches(document.Text(node));
-    case Op::kFormat: return program.formats[a](document.Text(node));
+    case Op::kConst:
+      return Equal(document, node, program.document(schema), a);
+    case Op::kEnum:
+      return InEnum(program, document, program.enums[a], node);
+    case Op::kMultipleOf:
+      return program.divisors[a].Divides(document.Raw(node));
+    case Op::kMinimum:
+      return Compare(document, node, program.bounds[a]) >= 0;
+    case Op::kMaximum:
+      return Compare(document, node, program.bounds[a]) <= 0;
+    case Op::kExclusiveMinimum:
+      return Compare(document, node, program.bounds[a]) > 0;
+    case Op::kExclusiveMaximum:
+      return Compare(document, node, program.bounds[a]) < 0;
+    case Op::kMinLength:
+      return HasAtLeast(document.Text(node), a);
+    case Op::kMaxLength:
+      return HasAtMost(document.Text(node), a);
+    case Op::kPattern:
+      return program.patterns[a].Matches(document.Text(node));
+    case Op::kFormat:
+      return program.formats[a](document.Text(node));
     case Op::kMinItems:
-    case Op::kMinProperties: return document.Count(node) >= a;
+    case Op::kMinProperties:
+      return document.Count(node) >= a;
     case Op::kMaxItems:
-    case Op::kMaxProperties: return document.Count(node) <= a;
-    case Op::kUniqueItems: return !FindEqualItems(document, node);
-    default: return true;
+    case Op::kMaxProperties:
+      return document.Count(node) <= a;
+    case Op::kUniqueItems:
+      return !FindEqualItems(document, node);
+    default:
+      return true;
   }
 }
 

@@ -1,5 +1,6 @@
-// One input holds a schema and an instance, parted by the first zero byte. Whatever they are, compiling and validating
-// must end, stay in their memory, and agree: a valid document has no errors, an invalid one has some.
+// One input holds a schema and an instance, parted by the first zero byte. Whatever they are, compiling and
+// validating must end, stay in their memory, and agree: a valid document has no errors, an invalid one has
+// some.
 //
 //   build/fuzz/tests/fuzz/fuzz_schema tests/fuzz/corpus/schema
 
@@ -17,7 +18,8 @@ using namespace spikard::schema;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const size_t zero = input.find('\0');
-  const std::string_view instance = zero == std::string_view::npos ? std::string_view() : input.substr(zero + 1);
+  const std::string_view instance =
+      zero == std::string_view::npos ? std::string_view() : input.substr(zero + 1);
 
   CompileOptions options;
   options.assert_format = true;

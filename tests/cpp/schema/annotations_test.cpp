@@ -24,7 +24,8 @@ TEST(AnnotationsTest, WhatFailedEvaluatedNothing) {
 }
 
 TEST(AnnotationsTest, NothingIsEvaluatedBehindNot) {
-  EXPECT_FALSE(Accepts(R"({"not": {"not": {"properties": {"a": true}}}, "unevaluatedProperties": false})", R"({"a": 1})"));
+  EXPECT_FALSE(Accepts(R"({"not": {"not": {"properties": {"a": true}}}, "unevaluatedProperties": false})",
+                       R"({"a": 1})"));
 }
 
 TEST(AnnotationsTest, CousinsDoNotSeeEachOther) {
@@ -46,7 +47,8 @@ TEST(AnnotationsTest, ItemsAndContains) {
   EXPECT_TRUE(Accepts(kSchema, R"([1, "a", null, "b"])"));
   EXPECT_FALSE(Accepts(kSchema, R"([1, "a", 2])"));
   EXPECT_TRUE(Accepts(R"({"items": true, "unevaluatedItems": false})", "[1, 2]"));
-  EXPECT_TRUE(Accepts(R"({"$ref": "#/$defs/a", "$defs": {"a": {"prefixItems": [true]}}, "unevaluatedItems": false})", "[1]"));
+  EXPECT_TRUE(Accepts(
+      R"({"$ref": "#/$defs/a", "$defs": {"a": {"prefixItems": [true]}}, "unevaluatedItems": false})", "[1]"));
 }
 
 TEST(AnnotationsTest, MoreThanOneWordOfMarks) {

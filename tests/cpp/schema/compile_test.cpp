@@ -53,7 +53,8 @@ TEST(CompileTest, NamesWhatAPatternNeeds) {
 }
 
 TEST(CompileTest, RefusesMalformedJson) {
-  EXPECT_EQ(MustRefuse("{\"a\": 1, \"a\": 2}").message, "an object has two members of the same name at byte 15");
+  EXPECT_EQ(MustRefuse("{\"a\": 1, \"a\": 2}").message,
+            "an object has two members of the same name at byte 15");
   EXPECT_EQ(MustRefuse("").message, "the text ends too early at byte 0");
 }
 
@@ -65,7 +66,8 @@ TEST(CompileTest, LeavesWhatNothingRefersToAlone) {
 TEST(CompileTest, AProgramOutlivesItsSchemaText) {
   std::shared_ptr<const Program> program;
   {
-    std::string text = R"({"properties": {"name": {"enum": ["long enough to be allocated", "b"]}}, "required": ["name"]})";
+    std::string text =
+        R"({"properties": {"name": {"enum": ["long enough to be allocated", "b"]}}, "required": ["name"]})";
     program = MustCompile(text);
     std::fill(text.begin(), text.end(), 'x');
   }

@@ -34,7 +34,9 @@ TEST(PatternTest, AnchorsAtTheVeryEnds) {
 }
 
 TEST(PatternTest, ReadsEscapesAsEcmaDoes) {
-  EXPECT_TRUE(Match(R"(^\cA\x41\u0042\u{1F600}\0\t\v$)", std::string_view("\x01" "AB\xF0\x9F\x98\x80\0\t\v", 10)));
+  EXPECT_TRUE(Match(R"(^\cA\x41\u0042\u{1F600}\0\t\v$)", std::string_view("\x01"
+                                                                          "AB\xF0\x9F\x98\x80\0\t\v",
+                                                                          10)));
   EXPECT_TRUE(Match(R"(^\ud83d\ude00$)", "\xF0\x9F\x98\x80"));
   EXPECT_TRUE(Match(R"(^[\ud83d\ude00-\ud83d\ude02]$)", "\xF0\x9F\x98\x81"));
   EXPECT_TRUE(Match(R"(^[\b]$)", "\b"));
@@ -82,9 +84,34 @@ TEST(PatternTest, RefusesByNameWhatIsNotLinear) {
 }
 
 TEST(PatternTest, TellsSyntaxErrors) {
-  for (std::string_view pattern : {"^(abc]", "(", ")", "*a", "a**", "[z-a]", "[", "\\", "\\a", "\\Z", "a{2,1}", "(?P<n>a)",
-                                   "(?#c)", "(?i)a", "\\u12", "\\u{110000}", "\\x1", "\\c1", "\\01", "\\2(a)", "\\k<n>",
-                                   "(?<1>a)", "(?<n>a)(?<n>b)", "\\p{}x{", "\\p", "{1}", "^*", "[\\"}) {
+  for (std::string_view pattern : {"^(abc]",
+                                   "(",
+                                   ")",
+                                   "*a",
+                                   "a**",
+                                   "[z-a]",
+                                   "[",
+                                   "\\",
+                                   "\\a",
+                                   "\\Z",
+                                   "a{2,1}",
+                                   "(?P<n>a)",
+                                   "(?#c)",
+                                   "(?i)a",
+                                   "\\u12",
+                                   "\\u{110000}",
+                                   "\\x1",
+                                   "\\c1",
+                                   "\\01",
+                                   "\\2(a)",
+                                   "\\k<n>",
+                                   "(?<1>a)",
+                                   "(?<n>a)(?<n>b)",
+                                   "\\p{}x{",
+                                   "\\p",
+                                   "{1}",
+                                   "^*",
+                                   "[\\"}) {
     EXPECT_EQ(TranslateEcma(pattern).status, EcmaPattern::Status::kSyntaxError) << pattern;
   }
 }

@@ -13,17 +13,25 @@ TEST(ReportTest, RequiredComesBeforePropertiesInTheirOrder) {
 }
 
 TEST(ReportTest, TellsEverythingThatFails) {
-  EXPECT_EQ(Errors(R"({"type": "integer", "enum": [1, 2], "maximum": 1, "multipleOf": 2})", "\"x\""), (Lines{" type", " enum"}));
-  EXPECT_EQ(Errors(R"({"allOf": [{"minimum": 5}, {"multipleOf": 2}], "$ref": "#/$defs/a", "$defs": {"a": {"maximum": 1}}})", "3"),
-            (Lines{" maximum", " minimum", " multipleOf"}));
-  EXPECT_EQ(Errors(R"({"items": {"properties": {"a/b": {"items": {"type": "null"}}}}})", R"([{}, {"a/b": [null, 1]}])"),
+  EXPECT_EQ(Errors(R"({"type": "integer", "enum": [1, 2], "maximum": 1, "multipleOf": 2})", "\"x\""),
+            (Lines{" type", " enum"}));
+  EXPECT_EQ(
+      Errors(
+          R"({"allOf": [{"minimum": 5}, {"multipleOf": 2}], "$ref": "#/$defs/a", "$defs": {"a": {"maximum": 1}}})",
+          "3"),
+      (Lines{" maximum", " minimum", " multipleOf"}));
+  EXPECT_EQ(Errors(R"({"items": {"properties": {"a/b": {"items": {"type": "null"}}}}})",
+                   R"([{}, {"a/b": [null, 1]}])"),
             (Lines{"/1/a~1b/1 type"}));
-  EXPECT_EQ(Errors(R"({"prefixItems": [{"type": "null"}], "items": false})", "[1, 2]"), (Lines{"/0 type", "/1 items"}));
-  EXPECT_EQ(Errors(R"({"dependentRequired": {"a": ["b", "c"]}, "propertyNames": {"maxLength": 1}})", R"({"a": 1, "dd": 2})"),
+  EXPECT_EQ(Errors(R"({"prefixItems": [{"type": "null"}], "items": false})", "[1, 2]"),
+            (Lines{"/0 type", "/1 items"}));
+  EXPECT_EQ(Errors(R"({"dependentRequired": {"a": ["b", "c"]}, "propertyNames": {"maxLength": 1}})",
+                   R"({"a": 1, "dd": 2})"),
             (Lines{" propertyNames dd", " dependentRequired b", " dependentRequired c"}));
   EXPECT_EQ(Errors(R"({"contains": {"type": "null"}})", "[1]"), (Lines{" contains"}));
   EXPECT_EQ(Errors(R"({"contains": {"type": "null"}, "minContains": 2})", "[null]"), (Lines{" minContains"}));
-  EXPECT_EQ(Errors(R"({"contains": {"type": "null"}, "maxContains": 1})", "[null, null]"), (Lines{" maxContains"}));
+  EXPECT_EQ(Errors(R"({"contains": {"type": "null"}, "maxContains": 1})", "[null, null]"),
+            (Lines{" maxContains"}));
   EXPECT_EQ(Errors("false", "1"), (Lines{" false"}));
   EXPECT_EQ(Errors(R"({"properties": {"a": false}})", R"({"a": 1})"), (Lines{"/a false"}));
 }
@@ -31,7 +39,8 @@ TEST(ReportTest, TellsEverythingThatFails) {
 TEST(ReportTest, UnevaluatedNamesTheMember) {
   EXPECT_EQ(Errors(R"({"properties": {"a": true}, "unevaluatedProperties": false})", R"({"a": 1, "b": 2})"),
             (Lines{" unevaluatedProperties b"}));
-  EXPECT_EQ(Errors(R"({"prefixItems": [true], "unevaluatedItems": false})", "[1, 2]"), (Lines{"/1 unevaluatedItems"}));
+  EXPECT_EQ(Errors(R"({"prefixItems": [true], "unevaluatedItems": false})", "[1, 2]"),
+            (Lines{"/1 unevaluatedItems"}));
 }
 
 TEST(ReportTest, CarriesParametersValuesAndLocation) {
@@ -54,14 +63,16 @@ TEST(ReportTest, CarriesParametersValuesAndLocation) {
 }
 
 TEST(ReportTest, LocationsCountFromTheResource) {
-  const auto program = MustCompile(R"({"$id": "http://x/s", "$ref": "t", "$defs": {"t": {"$id": "t", "not": {}}}})");
+  const auto program =
+      MustCompile(R"({"$id": "http://x/s", "$ref": "t", "$defs": {"t": {"$id": "t", "not": {}}}})");
   Document document;
   ASSERT_TRUE(Parse("1", document).ok());
   EXPECT_EQ(Validate(*program, document).at(0).location, "http://x/t#/not");
 }
 
 TEST(ReportTest, AlternativesReportThemselves) {
-  constexpr std::string_view kSchema = R"({"properties": {"a": {"anyOf": [{"$ref": "#/$defs/m"}, {"type": "null"}]}},
+  constexpr std::string_view kSchema =
+      R"({"properties": {"a": {"anyOf": [{"$ref": "#/$defs/m"}, {"type": "null"}]}},
       "$defs": {"m": {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}}}})";
   EXPECT_EQ(Errors(kSchema, R"({"a": {}})"), (Lines{"/a anyOf"}));
   EXPECT_EQ(Errors(R"({"oneOf": [{"minimum": 1}, {"maximum": 9}]})", "5"), (Lines{" oneOf"}));
@@ -69,12 +80,14 @@ TEST(ReportTest, AlternativesReportThemselves) {
 }
 
 TEST(ReportTest, AlternativesCanBeExplained) {
-  constexpr std::string_view kSchema = R"({"properties": {"a": {"anyOf": [{"$ref": "#/$defs/m"}, {"type": "null"}]}},
+  constexpr std::string_view kSchema =
+      R"({"properties": {"a": {"anyOf": [{"$ref": "#/$defs/m"}, {"type": "null"}]}},
       "$defs": {"m": {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}}}})";
   const ReportOptions explain{.explain_alternatives = true};
   EXPECT_EQ(Errors(kSchema, R"({"a": {}})", explain), (Lines{"/a required x"}));
   EXPECT_EQ(Errors(kSchema, R"({"a": 1})", explain), (Lines{"/a type"}));
-  EXPECT_EQ(Errors(R"({"anyOf": [{"type": "integer", "minimum": 3}, {"type": "string"}]})", "1", explain), (Lines{" minimum"}));
+  EXPECT_EQ(Errors(R"({"anyOf": [{"type": "integer", "minimum": 3}, {"type": "string"}]})", "1", explain),
+            (Lines{" minimum"}));
   EXPECT_EQ(Errors(R"({"anyOf": [{"minimum": 3}, {"multipleOf": 2}]})", "1", explain), (Lines{" anyOf"}));
 }
 
