@@ -1,5 +1,7 @@
 #include "schema/compile.hpp"
 
+#include <algorithm>
+
 #include "schema/compiler.hpp"
 #include "schema/text.hpp"
 
@@ -88,6 +90,8 @@ bool Compiler::CompileSchema(SchemaId id) {
         keywords.Has(Keyword::kUnevaluatedItems) || keywords.Has(Keyword::kUnevaluatedProperties);
   }
   schema.count = static_cast<uint32_t>(program_.code.size()) - schema.first;
+  schema.leaf = std::all_of(program_.code.begin() + schema.first, program_.code.end(),
+                            [](const Instruction& instruction) { return instruction.op <= Op::kMaxProperties; });
   program_.schemas[id] = schema;
   return true;
 }

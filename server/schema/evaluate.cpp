@@ -77,7 +77,10 @@ bool Evaluator<kReport>::Run(SchemaId id, NodeIndex node, Marks marks) {
     valid = Report(schema, keyword, schema.is_false ? schema.site.node : schema.type_value, node);
     if (!kReport) return false;
   }
-  if (schema.count == 0) return valid;
+  if (schema.leaf) {
+    if constexpr (!kReport) return CheckLeaf(program_, document_, schema, node);
+    return RunInstructions(schema, node, kNoMarks) && valid;
+  }
   if constexpr (kReport) {
     if (sink_->errors.size() >= sink_->options.max_errors) return false;
   }

@@ -46,10 +46,10 @@ enum class Op : uint8_t {
   kMinItems,               // a: count
   kMaxItems,               // a: count
   kUniqueItems,            //
+  kMinProperties,          // a: count
+  kMaxProperties,          // a: count, the last that runs no other schema
   kItems,                  // a: items
   kContains,               // a: contains
-  kMinProperties,          // a: count
-  kMaxProperties,          // a: count
   kObject,                 // a: shapes
   kPropertyNames,          // a: schema
   kDependentRequired,      // a: first of dependents, b: how many
@@ -82,6 +82,7 @@ struct Subschema {
   bool is_false = false;
   bool looks_at_unevaluated =
       false;               // has unevaluatedItems or unevaluatedProperties, and so needs marks of its own
+  bool leaf = false;       // runs no other schema
   bool recursive = false;  // can lead back to a schema it came from, at another value
   NodeIndex type_value = kNoNode;
   Site site;

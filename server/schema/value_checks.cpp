@@ -107,4 +107,12 @@ bool CheckValue(const Program& program, const Document& document, const Instruct
   }
 }
 
+bool CheckLeaf(const Program& program, const Document& document, const Subschema& schema, NodeIndex node) {
+  const KindSet kind = BitOf(document.KindOf(node));
+  const Instruction* first = program.code.data() + schema.first;
+  return std::all_of(first, first + schema.count, [&](const Instruction& instruction) {
+    return (instruction.applies & kind) == 0 || CheckValue(program, document, instruction, schema, node);
+  });
+}
+
 }  // namespace spikard::schema

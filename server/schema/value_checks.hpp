@@ -8,4 +8,7 @@ namespace spikard::schema {
 bool CheckValue(const Program& program, const Document& document, const Instruction& instruction,
                 const Subschema& schema, NodeIndex node);
 
+// All instructions of a leaf.
+bool CheckLeaf(const Program& program, const Document& document, const Subschema& schema, NodeIndex node);
+
 }  // namespace spikard::schema
