@@ -1,4 +1,4 @@
-"""The document and the schema that every contestant gets: an order of a dozen fields, as FastAPI's users write it."""
+"""The document and the schema that every contestant gets: an order of a dozen fields."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 """Differential fuzzing of the validator against PyPI jsonschema, with jsonschema-rs as the third vote.
 
-    python tests/conformance/json_schema_differential.py [--module spikard._native] [--pairs 100000] [--seed 1]
-        [--state FILE]
+    python tests/conformance/json_schema_differential.py [--module spikard._native] [--pairs 100000]
+        [--seed 1] [--state FILE]
 
-Pair number N of a seed is always the same schema and instance. With --state the run can be stopped and goes on where
-it was. Besides the verdicts, the places and keywords of all errors are compared, where all report the same way. Every
-disagreement is shrunk and printed once per kind with all three votes, and counted; the exit code is 1 if there is one
-in which neither of the others agrees with us. docs/schema.md lists those that remain, with the paragraph of the
-specification that decides them.
+Pair number N of a seed is always the same schema and instance. With --state the run can be stopped and goes
+on where it was. Besides the verdicts, the places and keywords of all errors are compared, where all report
+the same way. Every disagreement is shrunk and printed once per kind with all three votes, and counted; the
+exit code is 1 if there is one in which neither of the others agrees with us. docs/schema.md lists those
+that remain, with the paragraph of the specification that decides them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,28 @@ import jsonschema_rs
 
 NAMES = ["a", "b", "c", "foo", "bar", "x1", "é", ""]
 TEXTS = ["", "a", "ab", "abc", "foo", "x1", "é", "😀", "1", "A b", "\n", "a\u0000"]
-NUMBERS = [0, 1, 2, 3, -1, 1.0, 1.5, 0.1, 0.3, -2.5, 10, 100, 1e3, 1e-3, 1e300, 2**53, 2**53 + 1, 10**30, -(10**25), 7.0]
+NUMBERS = [
+    0,
+    1,
+    2,
+    3,
+    -1,
+    1.0,
+    1.5,
+    0.1,
+    0.3,
+    -2.5,
+    10,
+    100,
+    1e3,
+    1e-3,
+    1e300,
+    2**53,
+    2**53 + 1,
+    10**30,
+    -(10**25),
+    7.0,
+]
 PATTERNS = ["^a", "b$", "^[a-c]+$", "x[0-9]", "^$", ".", "o{2}", "^(foo|bar)$", "é"]
 TYPES = ["null", "boolean", "integer", "number", "string", "array", "object"]
 
@@ -38,12 +59,14 @@ def one_word(keyword: str) -> str:
 
 
 class Generator:
-    """One random pair. References stay acyclic where they apply to the same value: $defs refer to later ones only."""
+    """One random pair. References that apply to the same value stay acyclic: $defs refer to later ones."""
 
     def __init__(self, seed: str) -> None:
         self.random = random.Random(seed)
         self.defs = self.random.randrange(4)
-        self.anchors = {i: self.random.choice(["$anchor", "$dynamicAnchor"]) for i in range(self.defs) if self.chance(0.3)}
+        self.anchors = {
+            i: self.random.choice(["$anchor", "$dynamicAnchor"]) for i in range(self.defs) if self.chance(0.3)
+        }
         # Definitions that are resources of their own, where only "#item" can be referred to.
         self.resources = {i for i in range(self.defs) if self.chance(0.15)}
         self.in_resource = False
@@ -110,7 +133,9 @@ class Generator:
 
     def reference(self, first_def: int) -> dict[str, object]:
         number = self.random.randrange(first_def, self.defs)
-        target = f"#n{number}" if number in self.anchors and number not in self.resources else f"#/$defs/d{number}"
+        target = (
+            f"#n{number}" if number in self.anchors and number not in self.resources else f"#/$defs/d{number}"
+        )
         if number in self.resources and self.chance(0.5):
             target = f"r{number}"
         return {self.random.choice(["$ref", "$ref", "$dynamicRef"]): target}
@@ -209,7 +234,7 @@ def votes(native, schema: object, instance: object) -> tuple[object, object, obj
     ):
         try:
             results.append(judge())
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is a vote
+        except Exception as error:  # whatever it is, it is a vote
             results.append(type(error).__name__)
     return tuple(results)
 
@@ -227,7 +252,10 @@ def ours(native, schema: object, data: bytes) -> object:
             {(tuple(e.absolute_path), one_word(e.validator)) for e in validator.iter_errors(json.loads(data))}
             for validator in [jsonschema.Draft202012Validator(schema)]
         ] + [
-            {(tuple(e.instance_path), one_word(e.schema_path[-1])) for e in validator.iter_errors(json.loads(data))}
+            {
+                (tuple(e.instance_path), one_word(e.schema_path[-1]))
+                for e in validator.iter_errors(json.loads(data))
+            }
             for validator in [jsonschema_rs.Draft202012Validator(schema)]
         ]
         if mine not in theirs:
@@ -303,7 +331,9 @@ def main() -> int:
         if len(set(verdicts)) > 1:
             schema, instance = shrink(native, schema, instance, verdicts)
             kind = f"{verdicts} {sorted(keywords(schema))}"
-            entry = found.setdefault(kind, {"votes": verdicts, "schema": schema, "instance": instance, "count": 0})
+            entry = found.setdefault(
+                kind, {"votes": verdicts, "schema": schema, "instance": instance, "count": 0}
+            )
             entry["count"] += 1
         if index % 1000 == 999:
             save(index + 1)
@@ -317,7 +347,10 @@ def main() -> int:
         print(f"{side} x{entry['count']}: spikard {us}, jsonschema {python}, jsonschema-rs {rust}")
         print(f"    schema   {json.dumps(entry['schema'])}\n    instance {json.dumps(entry['instance'])}")
     summary = ", ".join(f"{side} {times}" for side, times in tally.items()) or "no disagreement"
-    print(f"json schema differential: {arguments.pairs} pairs of seed {arguments.seed} ({valid} valid): {summary}")
+    print(
+        f"json schema differential: {arguments.pairs} pairs of seed {arguments.seed} "
+        f"({valid} valid): {summary}"
+    )
     return 1 if tally["WE ALONE"] else 0
 
 

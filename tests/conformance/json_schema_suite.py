@@ -1,9 +1,10 @@
-"""Runs the JSON-Schema-Test-Suite against the compiled validator and prints required, optional and format as N/M.
+"""Runs the JSON-Schema-Test-Suite and prints required, optional and format as N/M.
 
-    python tests/conformance/json_schema_suite.py [--module spikard._native] [--suite DIR] [-v]
+    python tests/conformance/json_schema_suite.py [--module spikard._native] [--suite DIR]
 
-The suite is looked for in $SPIKARD_SHARED/json-schema-test-suite, else beside the repository in ../shared. Where it is
-absent, one line says so and the exit code is 0. Any case that fails is listed, and the exit code is 1.
+The suite is looked for in $SPIKARD_SHARED/json-schema-test-suite, else beside the repository in ../shared.
+Where it is absent, one line says so and the exit code is 0. Any case that fails is listed, and the exit
+code is 1.
 """
 
 from __future__ import annotations

@@ -61,7 +61,8 @@ TEST(AnnotationsTest, MoreThanOneWordOfMarks) {
 
 TEST(AnnotationsTest, ContainsDidNotEvaluateIn201909) {
   constexpr std::string_view kSchema =
-      R"({"$schema": "https://json-schema.org/draft/2019-09/schema", "contains": {"const": 1}, "unevaluatedItems": false})";
+      R"({"$schema": "https://json-schema.org/draft/2019-09/schema", "contains": {"const": 1},
+         "unevaluatedItems": false})";
   EXPECT_FALSE(Accepts(kSchema, "[1]"));
 }
 

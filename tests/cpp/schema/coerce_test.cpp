@@ -105,7 +105,8 @@ TEST(CoerceTest, Trees) {
   const auto program = MustCompile(R"({"properties": {
       "user": {"$ref": "#/$defs/user"}, "ids": {"items": {"type": "integer"}, "type": "array"},
       "rows": {"type": "array", "items": {"$ref": "#/$defs/user"}}, "last": {"type": "integer"}},
-      "$defs": {"user": {"type": "object", "properties": {"age": {"type": "integer"}}, "additionalProperties": {"type": "boolean"}}}})");
+      "$defs": {"user": {"type": "object", "properties": {"age": {"type": "integer"}},
+      "additionalProperties": {"type": "boolean"}}}})");
   Document document;
   ASSERT_TRUE(Parse(R"({"user": {"age": "07", "admin": "on"}, "ids": ["1", "2"], "rows": [{"age": "3"}],
                         "last": ["1", "2"], "other": {"x": ["1"]}})",

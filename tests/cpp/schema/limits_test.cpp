@@ -52,11 +52,14 @@ TEST(LimitsTest, AlternativesThatRecurse) {
           R"({"properties": {"bad": false}, "oneOf": [{"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
                                                        {"properties": {"n": {"$ref": "#"}}}]})",
           R"({"properties": {"bad": false, "n": {"$ref": "#"}}, "patternProperties": {"n": {"$ref": "#"}}})",
-          R"({"properties": {"bad": false}, "allOf": [{"properties": {"n": {"$ref": "#"}}}, {"properties": {"n": {"$ref": "#"}}}]})",
+          R"({"properties": {"bad": false}, "allOf": [{"properties": {"n": {"$ref": "#"}}},
+             {"properties": {"n": {"$ref": "#"}}}]})",
           R"({"$dynamicAnchor": "t", "properties": {"bad": false}, "anyOf": [
-               {"properties": {"n": {"$dynamicRef": "#t"}}, "required": ["x"]}, {"properties": {"n": {"$dynamicRef": "#t"}}}]})",
+               {"properties": {"n": {"$dynamicRef": "#t"}}, "required": ["x"]},
+               {"properties": {"n": {"$dynamicRef": "#t"}}}]})",
           R"({"properties": {"bad": false}, "unevaluatedProperties": false, "anyOf": [
-               {"properties": {"n": {"$ref": "#"}}, "required": ["x"]}, {"properties": {"n": {"$ref": "#"}}}]})",
+               {"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
+               {"properties": {"n": {"$ref": "#"}}}]})",
       }) {
     EXPECT_FALSE(Accepts(schema, json)) << schema;
     const std::string good = "{\"n\":" + json.substr(0, json.find("{\"bad")) + "{}" + std::string(101, '}');

@@ -14,7 +14,8 @@ TEST(ReferencesTest, EndlessRecursionIsRefused) {
   for (
       std::string_view schema :
       {R"({"$ref": "#"})",
-       R"({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"allOf": [{"$ref": "#/$defs/a"}]}}})",
+       R"({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"},
+          "b": {"allOf": [{"$ref": "#/$defs/a"}]}}})",
        R"({"not": {"$ref": "#"}})", R"({"if": true, "then": {"$ref": "#"}})",
        R"({"dependentSchemas": {"a": {"$ref": "#"}}})"}) {
     EXPECT_NE(MustRefuse(schema).message.find("without end"), std::string::npos) << schema;
@@ -66,14 +67,16 @@ TEST(ReferencesTest, BaseUriCanBeGiven) {
 TEST(ReferencesTest, DynamicReferenceTakesTheOutermostAnchor) {
   constexpr std::string_view kSchema = R"({"$id": "http://x/strings", "$ref": "list", "$defs": {
       "s": {"$dynamicAnchor": "item", "type": "string"},
-      "list": {"$id": "list", "items": {"$dynamicRef": "#item"}, "$defs": {"d": {"$dynamicAnchor": "item"}}}}})";
+      "list": {"$id": "list", "items": {"$dynamicRef": "#item"},
+      "$defs": {"d": {"$dynamicAnchor": "item"}}}}})";
   EXPECT_TRUE(Accepts(kSchema, R"(["a"])"));
   EXPECT_FALSE(Accepts(kSchema, "[1]"));
 }
 
 TEST(ReferencesTest, RecursiveReferenceOf201909) {
   constexpr std::string_view kSchema = R"({"$schema": "https://json-schema.org/draft/2019-09/schema",
-      "$id": "http://x/strict", "$recursiveAnchor": true, "$ref": "tree", "unevaluatedProperties": false, "$defs": {
+      "$id": "http://x/strict", "$recursiveAnchor": true, "$ref": "tree", "unevaluatedProperties": false,
+      "$defs": {
       "tree": {"$id": "tree", "$recursiveAnchor": true, "type": "object",
                "properties": {"data": true, "child": {"$recursiveRef": "#"}}}}})";
   EXPECT_TRUE(Accepts(kSchema, R"({"child": {"data": 1}})"));

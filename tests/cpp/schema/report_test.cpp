@@ -17,7 +17,8 @@ TEST(ReportTest, TellsEverythingThatFails) {
             (Lines{" type", " enum"}));
   EXPECT_EQ(
       Errors(
-          R"({"allOf": [{"minimum": 5}, {"multipleOf": 2}], "$ref": "#/$defs/a", "$defs": {"a": {"maximum": 1}}})",
+          R"({"allOf": [{"minimum": 5}, {"multipleOf": 2}], "$ref": "#/$defs/a",
+             "$defs": {"a": {"maximum": 1}}})",
           "3"),
       (Lines{" maximum", " minimum", " multipleOf"}));
   EXPECT_EQ(Errors(R"({"items": {"properties": {"a/b": {"items": {"type": "null"}}}}})",
