@@ -22,7 +22,7 @@ namespace {
 
 // One document per thread: validating again and again allocates nothing. What one huge text left behind is
 // given back.
-constexpr size_t kMemoryKept = size_t{16} << 20;
+constexpr size_t kMemoryKept = size_t{64} << 20;
 
 class ThreadDocument {
  public:

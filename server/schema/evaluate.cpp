@@ -182,6 +182,7 @@ bool Evaluator<kReport>::Apply(const Instruction& instruction, const Subschema& 
       break;
     case Op::kOneOf:
       if (OneOf(instruction, node, marks)) return true;
+      if (Explain(instruction, node)) return false;
       break;
     case Op::kNot:
       if (!Try(instruction.a, node, kNoMarks)) return true;

@@ -65,41 +65,6 @@ bool Evaluator<kReport>::DynamicRef(const Instruction& instruction, NodeIndex no
   return Run(instruction.a, node, marks);
 }
 
-template <bool kReport>
-const Subschema& Evaluator<kReport>::Dereference(SchemaId id) const {
-  const Subschema* schema = &program_.schemas[id];
-  while (schema->count == 1 && program_.code[schema->first].op == Op::kRef && schema->type_value == kNoNode) {
-    schema = &program_.schemas[program_.code[schema->first].a];
-  }
-  return *schema;
-}
-
-template <bool kReport>
-bool Evaluator<kReport>::Explain(const Instruction& instruction, NodeIndex node) {
-  if constexpr (!kReport) return false;
-  if (!kReport || !sink_->options.explain_alternatives) return false;
-  SchemaId meant = kNoSchema;
-  uint32_t not_null = 0;
-  uint32_t of_this_type = 0;
-  SchemaId candidate = kNoSchema;
-  for (uint32_t i = 0; i < instruction.b; ++i) {
-    const SchemaId id = program_.lists[instruction.a + i];
-    const Subschema& schema = Dereference(id);
-    if (schema.types != BitOf(Kind::kNull)) {
-      ++not_null;
-      candidate = id;
-    }
-    if (TypeMatches(schema, node)) {
-      ++of_this_type;
-      meant = id;
-    }
-  }
-  if (of_this_type != 1) meant = of_this_type == 0 && not_null == 1 ? candidate : kNoSchema;
-  if (meant == kNoSchema) return false;
-  Run(meant, node, kNoMarks);
-  return true;
-}
-
 template class Evaluator<false>;
 template class Evaluator<true>;
 

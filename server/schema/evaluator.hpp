@@ -104,6 +104,9 @@ class Evaluator {
   bool Try(SchemaId id, NodeIndex node, Marks marks);
   // Whether the errors of the one alternative that can be meant were reported.
   bool Explain(const Instruction& instruction, NodeIndex node);
+  // Whether an alternative cannot be the one that is meant.
+  bool IsRuledOut(const Subschema& schema, NodeIndex node);
+  bool IsTag(const Subschema& schema) const;
   // The schema behind a chain of plain references.
   const Subschema& Dereference(SchemaId id) const;
 

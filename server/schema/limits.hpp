@@ -8,7 +8,6 @@ namespace spikard::schema {
 struct Limits {
   size_t max_depth = 128;                    // open arrays and objects at once
   size_t max_bytes = (size_t{1} << 29) - 1;  // of the JSON text; Document::kMaxBytes is the ceiling
-  size_t max_errors = 100;                   // listed by Validate
 };
 
 }  // namespace spikard::schema

@@ -37,8 +37,9 @@ struct Error {
 
 struct ReportOptions {
   size_t max_errors = 100;
-  // An `anyOf` of which only one alternative can be meant (every other is ruled out by the type of the
-  // instance, or is just "null") reports the errors of that alternative in place of its own.
+  // An `anyOf` or `oneOf` of which only one alternative can be meant reports the errors of that alternative
+  // in place of its own. The others are ruled out by the type of the instance, by a member that must have
+  // another value (`const`, `enum`: the tag of a union), or are just "null".
   bool explain_alternatives = false;
 };
 

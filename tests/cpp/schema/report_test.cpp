@@ -15,12 +15,11 @@ TEST(ReportTest, RequiredComesBeforePropertiesInTheirOrder) {
 TEST(ReportTest, TellsEverythingThatFails) {
   EXPECT_EQ(Errors(R"({"type": "integer", "enum": [1, 2], "maximum": 1, "multipleOf": 2})", "\"x\""),
             (Lines{" type", " enum"}));
-  EXPECT_EQ(
-      Errors(
-          R"({"allOf": [{"minimum": 5}, {"multipleOf": 2}], "$ref": "#/$defs/a",
+  EXPECT_EQ(Errors(
+                R"({"allOf": [{"minimum": 5}, {"multipleOf": 2}], "$ref": "#/$defs/a",
              "$defs": {"a": {"maximum": 1}}})",
-          "3"),
-      (Lines{" maximum", " minimum", " multipleOf"}));
+                "3"),
+            (Lines{" maximum", " minimum", " multipleOf"}));
   EXPECT_EQ(Errors(R"({"items": {"properties": {"a/b": {"items": {"type": "null"}}}}})",
                    R"([{}, {"a/b": [null, 1]}])"),
             (Lines{"/1/a~1b/1 type"}));
@@ -90,6 +89,26 @@ TEST(ReportTest, AlternativesCanBeExplained) {
   EXPECT_EQ(Errors(R"({"anyOf": [{"type": "integer", "minimum": 3}, {"type": "string"}]})", "1", explain),
             (Lines{" minimum"}));
   EXPECT_EQ(Errors(R"({"anyOf": [{"minimum": 3}, {"multipleOf": 2}]})", "1", explain), (Lines{" anyOf"}));
+}
+
+TEST(ReportTest, ATagTellsWhichAlternativeIsMeant) {
+  for (std::string_view keyword : {"anyOf", "oneOf"}) {
+    const std::string schema =
+        "{\"" + std::string(keyword) + R"(": [{"$ref": "#/$defs/cat"}, {"$ref": "#/$defs/dog"}],
+      "$defs": {"cat": {"type": "object", "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}},
+                        "required": ["kind", "lives"]},
+                "dog": {"type": "object", "properties": {"kind": {"enum": ["dog", "hound"]}}, "required": ["name"]}}})";
+    const ReportOptions explain{.explain_alternatives = true};
+    const std::string own = " " + std::string(keyword);
+    EXPECT_EQ(Errors(schema, R"({"kind": "cat", "lives": "9"})", explain), (Lines{"/lives type"}));
+    EXPECT_EQ(Errors(schema, R"({"kind": "hound"})", explain), (Lines{" required name"}));
+    EXPECT_EQ(Errors(schema, R"({"kind": "cow"})", explain), (Lines{own}));
+    EXPECT_EQ(Errors(schema, R"({"name": 1, "kind": "cat"})", explain), (Lines{" required lives"}));
+    EXPECT_EQ(Errors(schema, "{}", explain), (Lines{own}));
+  }
+  EXPECT_EQ(
+      Errors(R"({"oneOf": [{"type": "integer"}, {"type": "number"}]})", "1", {.explain_alternatives = true}),
+      (Lines{" oneOf"}));
 }
 
 TEST(ReportTest, ListsNoMoreThanAsked) {
