@@ -34,7 +34,9 @@ class Coercer {
     out.push_back('[');
     for (size_t i = 0; i < texts.size(); ++i) {
       if (i > 0) out.push_back(',');
-      Texts(ItemSchema(schema, i), texts.subspan(i, 1), out);
+      // A text is no array of its own: an item that wants to be one stays a string.
+      const SchemaId item = ItemSchema(schema, i);
+      Scalar(item, item == kNoSchema ? kStrings : KindsOf(item), texts[i], out);
     }
     out.push_back(']');
   }

@@ -15,9 +15,8 @@ namespace {
 // Up to here comparing every pair of hashes is cheaper than sorting them.
 constexpr size_t kFewNames = 24;
 
+// Character by character, since it runs only for a text that is refused.
 size_t FirstBadUtf8(std::string_view text) {
-  // Valid prefixes stay valid when shortened at a character boundary, so bisection over chunks is not needed:
-  // this runs once per refused text.
   size_t at = 0;
   while (at < text.size()) {
     const auto lead = static_cast<unsigned char>(text[at]);

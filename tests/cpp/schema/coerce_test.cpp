@@ -79,6 +79,15 @@ TEST(CoerceTest, SeveralTexts) {
       "1");
 }
 
+TEST(CoerceTest, ATextIsNoNestedArray) {
+  EXPECT_EQ(Value(R"({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}})", {"1"}),
+            R"(["1"])");
+  const auto program = MustCompile(R"({"type": "array", "items": {"$ref": "#"}})");
+  Document document;
+  ASSERT_TRUE(Parse(R"(["1", ["2"]])", document).ok());
+  EXPECT_EQ(CoerceTree(*program, document), R"([["1"],["2"]])");
+}
+
 TEST(CoerceTest, TheSchemaDecidesAmongTypes) {
   EXPECT_EQ(Value(R"({"type": ["integer", "string"]})", {"5"}), R"("5")");
   EXPECT_EQ(Value(R"({"enum": [1, 2, "a"]})", {"2"}), "2");
