@@ -115,7 +115,6 @@ bool Compiler::CompileItems(const Context& context) {
     rule.rest_keyword = Keyword::kAdditionalItems;
   }
   if (prefix == kNoNode && rest == kNoNode) return true;
-  rule.prefix_value = prefix;
   rule.rest_value = rest;
   rule.first = static_cast<uint32_t>(program_.lists.size());
   if (prefix != kNoNode) {

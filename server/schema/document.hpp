@@ -43,13 +43,11 @@ class Document {
   // The largest text a document can hold; offsets and counts are packed into 32 and 29 bits.
   static constexpr size_t kMaxBytes = (size_t{1} << 29) - 1;
 
-  std::string_view source() const { return source_; }
   NodeIndex root() const { return 0; }
   uint32_t node_count() const { return static_cast<uint32_t>(nodes_.size()); }
 
   Kind KindOf(NodeIndex node) const { return nodes_[node].kind(); }
   const Node& At(NodeIndex node) const { return nodes_[node]; }
-  const Node* nodes() const { return nodes_.data(); }
 
   // The number of items of an array or of members of an object.
   uint32_t Count(NodeIndex container) const { return nodes_[container].aux(); }

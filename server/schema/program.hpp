@@ -87,9 +87,6 @@ struct Subschema {
   NodeIndex type_value = kNoNode;
   Site site;
   ResourceId resource = 0;
-
-  // Whether it accepts everything, and so need not be run.
-  bool IsTrue() const { return count == 0 && types == (kAnyKind | kIntegralDecimal); }
 };
 
 struct Bound {
@@ -116,7 +113,6 @@ struct ItemsRule {
   SchemaId rest = kNoSchema;
   Keyword rest_keyword = Keyword::kItems;
   NodeIndex rest_value = kNoNode;
-  NodeIndex prefix_value = kNoNode;
 };
 
 struct ContainsRule {

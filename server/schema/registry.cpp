@@ -25,6 +25,14 @@ const Anchor* Resource::Find(std::string_view name) const {
   return found == anchors.end() ? nullptr : &*found;
 }
 
+std::vector<std::unique_ptr<SchemaDocument>> Registry::TakeDocuments() {
+  for (const auto& document : documents_) {
+    document->resource_of = {};
+    document->schema_of = {};
+  }
+  return std::move(documents_);
+}
+
 bool Registry::Fail(Site site, std::string message) {
   const SchemaDocument& document = *documents_[site.document];
   error_ = {document.uri, PointerTo(document.json, site.node), std::move(message)};

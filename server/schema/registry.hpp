@@ -75,7 +75,8 @@ class Registry {
   const Resource& resource(ResourceId id) const { return resources_[id]; }
   const std::vector<Resource>& resources() const { return resources_; }
   ResourceId ResourceOf(Site site) const { return documents_[site.document]->resource_of[site.node] - 1; }
-  std::vector<std::unique_ptr<SchemaDocument>> TakeDocuments() { return std::move(documents_); }
+  // The texts for the program, without what only compiling needs.
+  std::vector<std::unique_ptr<SchemaDocument>> TakeDocuments();
 
   bool Fail(Site site, std::string message);
   const CompileError& error() const { return error_; }
