@@ -10,6 +10,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <cstdio>
 #include <utility>
 
 #include "base/log.hpp"
@@ -68,7 +69,8 @@ Server::Server(config::Settings settings)
 
 int Server::Run() {
   if (const std::string refusal = Open(); !refusal.empty()) {
-    spdlog::error("{}", refusal);
+    if (settings_.ready_fd < 0) std::fprintf(stderr, "spikard-server: %s\n", refusal.c_str());
+    Announce(refusal);
     return kCannotStart;
   }
   WatchSignals();
@@ -77,7 +79,8 @@ int Server::Run() {
                  listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); },
                                   [this] { return sessions_.Count() >= max_connections_; }),
                  asio::detached);
-  Announce();
+  spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
+  Announce("listening " + listener_.Host() + " " + std::to_string(listener_.Port()));
   loop_.run();
   return 0;
 }
@@ -91,10 +94,9 @@ std::string Server::Open() {
   return attach_.Open(endpoint_.AttachPath(), data);
 }
 
-void Server::Announce() {
-  spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
+void Server::Announce(std::string line) {
   if (settings_.ready_fd < 0) return;
-  const std::string line = listener_.Host() + " " + std::to_string(listener_.Port()) + "\n";
+  line += '\n';
   if (::write(settings_.ready_fd, line.data(), line.size()) < 0) spdlog::warn("nobody reads the ready descriptor");
   ::close(settings_.ready_fd);
 }
@@ -117,8 +119,9 @@ void Server::WatchParent() {
   if (settings_.parent_pid == 0) return;
   const auto orphaned = [this] {
     spdlog::error("the parent process is gone");
-    channel_.Abandon();
     Drain(kOrphanTime);
+    // Behind it, so that what is answered now closes its connection.
+    channel_.Abandon();
   };
   const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, settings_.parent_pid, 0));
   // Gone before it could be watched.
@@ -132,17 +135,26 @@ void Server::WatchParent() {
 void Server::Drain(std::chrono::milliseconds limit) {
   patience_.expires_after(limit);
   patience_.async_wait([this](ErrorCode cancelled) {
-    if (!cancelled) Stop();
+    if (!cancelled) CutOff();
   });
   if (std::exchange(draining_, true)) return;
   listener_.Close();
-  const auto drain_workers = [this] { channel_.Drain([this] { Stop(); }); };
+  const auto drain_workers = [this] { channel_.Drain([this] { Leave(); }); };
   sessions_.Drain();
   if (sessions_.Count() == 0) return drain_workers();
   sessions_.OnEmpty(drain_workers);
 }
 
-void Server::Stop() {
+void Server::CutOff() {
+  // No coroutine may be left when the rooms go: all are woken, and find their connection closed.
+  sessions_.OnEmpty([this] { Leave(); });
+  sessions_.Abort();
+  channel_.Abandon();
+  active_.Set(active_.Get());
+  if (sessions_.Count() == 0) Leave();
+}
+
+void Server::Leave() {
   // From the loop, not from inside whatever has noticed the end.
   asio::post(loop_, [this] {
     attach_.Close();

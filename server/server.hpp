@@ -27,14 +27,16 @@ class Server {
  private:
   // Returns an empty string, or in one line why the front end cannot start.
   std::string Open();
-  void Announce();
+  // Tells whoever started the front end: "listening HOST PORT", or in one line why not.
+  void Announce(std::string line);
   void WatchSignals();
   void WatchParent();
 
   // The end, in this order: no new connections; those that are there finish; workers finish; the loop ends. Whatever
   // `limit` does not suffice for is cut off.
   void Drain(std::chrono::milliseconds limit);
-  void Stop();
+  void CutOff();
+  void Leave();
 
   const config::Settings settings_;
   base::Loop loop_{1};

@@ -23,15 +23,27 @@ class Exchange(Protocol):
         attempt: 0 for the first; how often the request was handed to a worker before.
     """
 
-    number: int
-    route: int
-    method: str
-    target: str
-    path_parameters: list[str]
-    arguments: bytes
-    headers: list[tuple[str, str]]
-    body: bytes
-    request_id: str
-    scheme: str
-    client: tuple[str, int]
-    attempt: int
+    @property
+    def number(self) -> int: ...
+    @property
+    def route(self) -> int: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def path_parameters(self) -> list[str]: ...
+    @property
+    def arguments(self) -> bytes: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def client(self) -> tuple[str, int]: ...
+    @property
+    def attempt(self) -> int: ...

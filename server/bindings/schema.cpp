@@ -1,5 +1,3 @@
-#include "bindings/schema.hpp"
-
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -10,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings/bindings.hpp"
 #include "schema/compile.hpp"
 #include "schema/parse.hpp"
 #include "schema/validate.hpp"

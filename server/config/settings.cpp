@@ -1,6 +1,7 @@
 #include "config/settings.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 
 namespace spikard::config {
 namespace {
@@ -18,7 +19,20 @@ std::string CheckEndpoint(std::string& endpoint) {
 
 template <typename Duration>
 auto Seconds(Duration& target) {
-  return [&target](double seconds) { target = Duration(static_cast<int64_t>(seconds * 1000)); };
+  return [&target](double seconds) { target = Duration(std::llround(seconds * 1000)); };
+}
+
+// CLI::Range lets NaN through: it is neither below nor above.
+CLI::Validator SecondsFrom(double least) {
+  constexpr double kLongest = 1e9;
+  return CLI::Validator(
+      [least](std::string& text) -> std::string {
+        double seconds = 0;
+        const bool number = CLI::detail::lexical_cast(text, seconds);
+        if (number && seconds >= least && seconds <= kLongest) return {};
+        return text + " is not a number of seconds from " + (least > 0 ? "0.001" : "0") + " to 1000000000";
+      },
+      "SECONDS");
 }
 
 }  // namespace
@@ -28,7 +42,8 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   CLI::App app{"Spikard's front end: owns the sockets, speaks HTTP, hands valid requests to Python workers."};
   app.set_version_flag("--version", SPIKARD_VERSION);
 
-  const CLI::Range positive(0.001, 86'400.0);
+  const CLI::Validator positive = SecondsFrom(0.001);
+  const CLI::Validator from_zero = SecondsFrom(0);
   const CLI::Range count(1u, 1'000'000u);
   // One line per setting: flag, variable, check and description have no other home.
   app.add_option("--host", s.host, "Address to listen on")->envname("SPIKARD_HOST");
@@ -40,11 +55,11 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   app.add_option_function<double>("--body-timeout", Seconds(s.body_timeout), "Seconds a body may stand still")
       ->envname("SPIKARD_BODY_TIMEOUT")->check(positive);
   app.add_option_function<double>("--keep-alive", Seconds(s.keep_alive), "Seconds an idle connection is kept")
-      ->envname("SPIKARD_KEEP_ALIVE")->check(positive);
+      ->envname("SPIKARD_KEEP_ALIVE")->check(from_zero);
   app.add_option_function<double>("--write-timeout", Seconds(s.write_timeout), "Seconds a client may read nothing")
       ->envname("SPIKARD_WRITE_TIMEOUT")->check(positive);
   app.add_option_function<double>("--shutdown-timeout", Seconds(s.shutdown_timeout), "Seconds to finish at the end")
-      ->envname("SPIKARD_SHUTDOWN_TIMEOUT")->check(positive);
+      ->envname("SPIKARD_SHUTDOWN_TIMEOUT")->check(from_zero);
   app.add_option("--max-uri-length", s.max_uri_length, "Bytes of a request line")
       ->envname("SPIKARD_MAX_URI_LENGTH")->check(count);
   app.add_option("--max-header-size", s.max_header_size, "Bytes of a request's header section")
@@ -61,7 +76,7 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
       ->envname("SPIKARD_MAX_HELD_BYTES");
   app.add_option("--log-level", s.log_level, "trace, debug, info, warning, error, critical or off")
       ->envname("SPIKARD_LOG_LEVEL");
-  app.add_option("--ready-fd", s.ready_fd, "Descriptor that learns the address once the front end listens");
+  app.add_option("--ready-fd", s.ready_fd, "Descriptor that is told in one line where the front end listens, or why not");
   app.add_option("--parent-pid", s.parent_pid, "Process whose end is the front end's end");
 
   try {

@@ -30,7 +30,7 @@ struct Settings {
   uint64_t max_held_bytes = 256 * 1024 * 1024;
 
   std::string log_level = "info";
-  // Set by whoever starts the front end: where "host port" is written once it listens, and whose end is its own.
+  // Set by whoever starts the front end: where one line tells that it listens, or why not, and whose end is its own.
   int ready_fd = -1;
   int parent_pid = 0;
 };

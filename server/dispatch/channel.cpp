@@ -13,6 +13,21 @@ using http::Exchange;
 using protocol::Frame;
 using Clock = std::chrono::steady_clock;
 
+namespace {
+// What FlatBuffers adds to a message and to each of its texts, at most.
+constexpr size_t kMessageOverhead = 512;
+constexpr size_t kTextOverhead = 16;
+
+// An upper bound of a request's bytes in a batch.
+size_t SizeOf(const protocol::Request& request) {
+  size_t size = kMessageOverhead + request.method.size() + request.target.size() + request.arguments.size() +
+                request.request_id.size() + request.client_host.size() + request.body.bytes.size();
+  for (const auto& [name, value] : request.headers) size += name.size() + value.size() + 2 * kTextOverhead;
+  for (const std::string_view text : request.path_parameters) size += text.size() + kTextOverhead;
+  return size;
+}
+}  // namespace
+
 Channel::Channel(base::Loop& loop, route::Active& active, DispatchLimits limits)
     : loop_(loop), active_(active), incarnation_(base::SecureNumber()), heartbeat_(loop), dispatcher_(limits) {
   Beat();
@@ -37,15 +52,7 @@ void Channel::OnBatch(const PeerAddress& from, std::vector<Frame> frames) {
   const auto known = peers_.find(from);
   Peer* peer = known != peers_.end() ? &known->second : nullptr;
 
-  if (peer == nullptr) {
-    // A stranger may say Hello, alone, and nothing else. Whoever was forgotten is a stranger.
-    protocol::Message message;
-    bool end = false;
-    if (error == protocol::Errc::kOk) error = reader_.Next(&message, &end);
-    const auto* hello = std::get_if<protocol::Hello>(&message.payload);
-    if (error == protocol::Errc::kOk && !end && hello != nullptr) OnHello(from, *hello, reader_.Head());
-    return;
-  }
+  if (peer == nullptr) return OnStranger(from, error);
   if (error != protocol::Errc::kOk) return Lose(*peer, protocol::Describe(error));
   if (reader_.Head().incarnation != incarnation_) return;
   if (reader_.Head().sequence != peer->last_received + 1) return Lose(*peer, "a batch is missing");
@@ -63,6 +70,25 @@ void Channel::OnBatch(const PeerAddress& from, std::vector<Frame> frames) {
     // It may have been lost, or have left, by what it said.
     if (peers_.find(from) == peers_.end()) return;
   }
+}
+
+void Channel::OnStranger(const PeerAddress& from, protocol::Errc error) {
+  if (error == protocol::Errc::kOtherVersion) return RefuseVersion(from);
+  // A stranger may say Hello, alone, and nothing else. Whoever was forgotten is a stranger.
+  protocol::Message message;
+  bool end = false;
+  if (error == protocol::Errc::kOk) error = reader_.Next(&message, &end);
+  const auto* hello = std::get_if<protocol::Hello>(&message.payload);
+  if (error != protocol::Errc::kOk || end || hello == nullptr) return;
+  const protocol::BatchHead head = reader_.Head();
+  // Without an attach socket the incarnation cannot be known yet.
+  const bool ours = head.incarnation == incarnation_ || (head.incarnation == 0 && hello->token.empty());
+  if (!ours || head.sequence != 1) return;
+  OnHello(from, *hello);
+  const auto known = peers_.find(from);
+  if (known == peers_.end()) return;
+  error = reader_.Next(&message, &end);
+  if (error != protocol::Errc::kOk || !end) Lose(known->second, "more than a Hello in its first batch");
 }
 
 std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message) {
@@ -89,8 +115,10 @@ std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message
     if (peer.state != Peer::State::kDraining) StartDrain(peer);
   } else if (std::holds_alternative<protocol::Goodbye>(payload)) {
     spdlog::info("{} has left", peer.Name());
-    Forget(peer);
-  } else if (!std::holds_alternative<protocol::Pong>(payload)) {
+    Leave(peer);
+  } else if (std::holds_alternative<protocol::Pong>(payload)) {
+    if (peer.state == Peer::State::kHello) return "a pong out of turn";
+  } else {
     return "a message that workers do not send";
   }
   return {};
@@ -132,7 +160,9 @@ void Channel::Perform(const Offer& offer) {
   request.client_host = x.client.host;
   request.client_port = x.client.port;
   request.attempt = offer.attempt;
-  Send(*peer, request, offer.exchange, offer.slot);
+  const size_t size = SizeOf(request);
+  if (size + protocol::kBatchHeader > peer->max_batch) return Feed(Unsendable{offer.worker, offer.exchange, offer.slot});
+  Send(*peer, request, offer.exchange, offer.slot, size);
 }
 
 void Channel::Perform(const Deliver& deliver) {
@@ -185,9 +215,9 @@ void Channel::Fill(const protocol::Problem& problem, Exchange& x) const {
   x.Answer(http::Problem{problem.status, problem.slug, problem.detail, problem.errors});
 }
 
-void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange, Slot slot) {
-  // A batch must not pass what the peer said it takes.
-  if (peer.outbox.Full() || peer.outbox.Size() > peer.max_batch / 2) {
+void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange, Slot slot, size_t size) {
+  // A batch must not pass what the peer said it takes: the transport would drop it, and never tell.
+  if (peer.outbox.Full() || peer.outbox.Size() + size > peer.max_batch) {
     if (!FlushOne(peer)) return Lose(peer, "it cannot be reached");
   }
   if (peer.outbox.Empty()) dirty_.push_back(peer.id);

@@ -35,9 +35,11 @@ class Channel {
 
   // A local worker has attached: returns the token that its Hello must carry.
   std::string Admit();
-  // It is gone: its process has ended, or it has closed the attach socket.
+  // It asks for a drain, over the attach socket.
+  void OnLeaving(const std::string& token);
+  // It is gone: its process has ended, or it has closed the attach socket. What it had sent before may still come.
   void OnDetached(const std::string& token, std::string_view cause);
-  // How to tell a local worker that its connection is lost.
+  // How to tell a local worker that its connection is over.
   void OnDistrust(std::function<void(const std::string& token)> callback) { on_distrust_ = std::move(callback); }
 
   uint64_t Incarnation() const { return incarnation_; }
@@ -55,10 +57,13 @@ class Channel {
     base::Wake* wake;
   };
 
-  void OnHello(const PeerAddress& from, const protocol::Hello& hello, protocol::BatchHead head);
+  // A batch of somebody not known, as far as it has been read.
+  void OnStranger(const PeerAddress& from, protocol::Errc error);
+  void OnHello(const PeerAddress& from, const protocol::Hello& hello);
   void OnManifest(Peer& peer, std::string_view manifest);
   void Welcome(Peer& peer);
   void Refuse(Peer& peer, protocol::RefusalReason reason, const std::string& detail);
+  void RefuseVersion(const PeerAddress& from);
   // Returns an empty string, or why the peer can no longer be trusted.
   std::string_view OnMessage(Peer& peer, const protocol::Message& message);
   std::string_view OnReady(Peer& peer);
@@ -71,15 +76,19 @@ class Channel {
   void Fill(const protocol::Response& response, http::Exchange& exchange) const;
   void Fill(const protocol::Problem& problem, http::Exchange& exchange) const;
 
-  // Forgets the peer, which has said Goodbye or is gone; what it had goes by the dispatcher's rules.
-  void Forget(Peer& peer);
+  // Forgets the peer; what it had goes by the dispatcher's rules. `end`: WorkerLost or WorkerLeft.
+  void Forget(Peer& peer, const Event& end);
+  // The same for one that has said Goodbye.
+  void Leave(Peer& peer);
   // The same for one that did something it must not, and lets it know.
   void Lose(Peer& peer, std::string_view cause);
-  void Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange = 0, Slot slot = 0);
+  // `size`: an upper bound of the message's bytes.
+  void Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange = 0, Slot slot = 0, size_t size = 1024);
   void Flush();
   bool FlushOne(Peer& peer);
   void Beat();
   Peer* Find(WorkerId id);
+  Peer* FindByToken(const std::string& token);
   void StartDrain(Peer& peer);
   void FinishDrain();
 

@@ -20,6 +20,10 @@ constexpr uint32_t kWindow = 256 * 1024;
 constexpr uint32_t kMaxBatch = 256 * 1024 * 1024;
 constexpr std::chrono::milliseconds kBeat{500};
 constexpr auto kSilence = 6 * kBeat;
+// A worker without an attach socket that has said Hello and then nothing.
+constexpr std::chrono::milliseconds kManifestTime{5'000};
+// How long answers of a worker that is gone may be on their way: its two sockets are not ordered.
+constexpr std::chrono::milliseconds kLastWords{100};
 
 bool SameToken(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
@@ -28,16 +32,32 @@ bool SameToken(std::string_view a, std::string_view b) {
 
 std::string Channel::Admit() { return admitted_.emplace_back(base::SecureBytes(kTokenSize)); }
 
-void Channel::OnDetached(const std::string& token, std::string_view cause) {
-  std::erase(admitted_, token);
-  const auto found = std::find_if(peers_.begin(), peers_.end(),
-                                  [&](const auto& entry) { return entry.second.token == token; });
-  if (found == peers_.end()) return;
-  spdlog::error("{} is lost: {}", found->second.Name(), cause);
-  Forget(found->second);
+void Channel::OnLeaving(const std::string& token) {
+  Peer* peer = FindByToken(token);
+  if (peer != nullptr && peer->state != Peer::State::kDraining) StartDrain(*peer);
 }
 
-void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello, protocol::BatchHead head) {
+void Channel::OnDetached(const std::string& token, std::string_view cause) {
+  std::erase(admitted_, token);
+  Peer* peer = FindByToken(token);
+  if (peer == nullptr) return;
+  if (dispatcher_.Busy(peer->id) == 0) {
+    spdlog::error("{} is lost: {}", peer->Name(), cause);
+    return Forget(*peer, WorkerLost{peer->id});
+  }
+  peer->state = Peer::State::kDraining;
+  Feed(WorkerDraining{peer->id});
+  auto patience = std::make_unique<base::Timer>(loop_, kLastWords);
+  base::Timer& timer = *patience;
+  timer.async_wait([this, id = peer->id, text = std::string(cause), timer_kept = std::move(patience)](base::ErrorCode) {
+    Peer* still = Find(id);
+    if (still == nullptr) return;
+    spdlog::error("{} is lost: {}", still->Name(), text);
+    Forget(*still, WorkerLost{id});
+  });
+}
+
+void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello) {
   Peer& peer = peers_[from];
   peer.address = from;
   peer.id = ++last_worker_;
@@ -47,7 +67,7 @@ void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello, pro
   peer.manifest_hash = hello.manifest_hash;
   peer.slots = std::min(hello.slots, kMaxSlots);
   peer.max_batch = hello.max_batch;
-  peer.last_received = head.sequence;
+  peer.last_received = 1;
   peer.heard = Clock::now();
   addresses_[peer.id] = from;
 
@@ -84,7 +104,14 @@ void Channel::Welcome(Peer& peer) {
 
 void Channel::Refuse(Peer& peer, RefusalReason reason, const std::string& detail) {
   Send(peer, protocol::Refused{reason, detail});
-  if (FlushOne(peer)) Forget(peer);
+  FlushOne(peer);
+  Forget(peer, WorkerLost{peer.id});
+}
+
+void Channel::RefuseVersion(const PeerAddress& from) {
+  protocol::BatchWriter answer;
+  answer.Add({0, 0, protocol::Refused{RefusalReason::kVersion, "the front end speaks another version of the protocol"}});
+  link_->Send(from, answer.Seal({incarnation_, 1}));
 }
 
 std::string_view Channel::OnReady(Peer& peer) {
@@ -129,18 +156,24 @@ void Channel::FinishDrain() {
   if (draining_ && peers_.empty() && drained_) std::exchange(drained_, nullptr)();
 }
 
-void Channel::Forget(Peer& peer) {
-  const WorkerId id = peer.id;
-  addresses_.erase(id);
+void Channel::Forget(Peer& peer, const Event& end) {
+  addresses_.erase(peer.id);
   peers_.erase(PeerAddress(peer.address));
-  Feed(WorkerLost{id});
+  Feed(end);
   FinishDrain();
+}
+
+void Channel::Leave(Peer& peer) {
+  const std::string token = peer.token;
+  Forget(peer, WorkerLeft{peer.id});
+  // The worker waits for this: had it closed its attach socket first, that could have overtaken its last batches.
+  if (!token.empty() && on_distrust_) on_distrust_(token);
 }
 
 void Channel::Lose(Peer& peer, std::string_view cause) {
   spdlog::error("{} has lost its place: {}", peer.Name(), cause);
   const std::string token = peer.token;
-  Forget(peer);
+  Forget(peer, WorkerLost{peer.id});
   if (!token.empty() && on_distrust_) on_distrust_(token);
 }
 
@@ -153,10 +186,11 @@ void Channel::Beat() {
     for (const auto& [id, address] : addresses_) all.push_back(id);
     for (const WorkerId id : all) {
       Peer* peer = Find(id);
-      if (peer == nullptr || peer->attached || peer->state == Peer::State::kHello) continue;
-      if (Clock::now() - peer->heard > kSilence) {
+      if (peer == nullptr || peer->attached) continue;
+      const bool welcomed = peer->state != Peer::State::kHello;
+      if (Clock::now() - peer->heard > (welcomed ? kSilence : kManifestTime)) {
         Lose(*peer, "it is silent");
-      } else {
+      } else if (welcomed) {
         Send(*peer, protocol::Ping{peer->last_sent});
       }
     }
@@ -167,6 +201,12 @@ void Channel::Beat() {
 Peer* Channel::Find(WorkerId id) {
   const auto address = addresses_.find(id);
   return address != addresses_.end() ? &peers_.at(address->second) : nullptr;
+}
+
+Peer* Channel::FindByToken(const std::string& token) {
+  const auto found = std::find_if(peers_.begin(), peers_.end(),
+                                  [&](const auto& entry) { return entry.second.token == token; });
+  return found != peers_.end() ? &found->second : nullptr;
 }
 
 }  // namespace spikard::dispatch

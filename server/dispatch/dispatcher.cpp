@@ -1,5 +1,6 @@
 #include "dispatch/dispatcher.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace spikard::dispatch {
@@ -21,22 +22,21 @@ bool Dispatcher::Ready(uint64_t generation) const {
   return HasWorker(generation) && queued_ < limits_.max_held && queued_bytes_ < limits_.max_held_bytes;
 }
 
+size_t Dispatcher::Busy(WorkerId worker) const {
+  const auto found = workers_.find(worker);
+  return found != workers_.end() ? found->second.Busy() : 0;
+}
+
 void Dispatcher::Handle(TimePoint now, const Submitted& event, Actions& actions) {
   if (abandoned_) {
     actions.push_back(Fail{event.exchange, Fault::kStopping});
     return;
   }
-  Entry& entry = exchanges_[event.exchange];
-  entry = Entry{.generation = event.generation,
-                .bytes = event.bytes,
-                .queued_since = now,
-                .repeatable = event.repeatable};
-  WorkerId worker_id = 0;
-  if (Worker* worker = Choose(entry.generation, &worker_id)) {
-    Begin(event.exchange, entry, worker_id, *worker, actions);
-  } else {
-    Enqueue(now, event.exchange, entry, actions);
-  }
+  exchanges_[event.exchange] = Entry{.generation = event.generation,
+                                     .bytes = event.bytes,
+                                     .queued_since = now,
+                                     .repeatable = event.repeatable};
+  Place(now, event.exchange, actions);
 }
 
 void Dispatcher::Handle(TimePoint, const WorkerReady& event, Actions& actions) {
@@ -44,7 +44,7 @@ void Dispatcher::Handle(TimePoint, const WorkerReady& event, Actions& actions) {
   worker = Worker{.generation = event.generation, .slots = std::vector<ExchangeId>(event.slots), .free = {}};
   // The lowest slot is taken first.
   for (Slot slot = event.slots; slot-- > 0;) worker.free.push_back(slot);
-  Advance(actions);
+  Advance(event.generation, actions);
 }
 
 void Dispatcher::Handle(TimePoint, const WorkerDraining& event, Actions&) {
@@ -52,55 +52,61 @@ void Dispatcher::Handle(TimePoint, const WorkerDraining& event, Actions&) {
 }
 
 void Dispatcher::Handle(TimePoint now, const WorkerLost& event, Actions& actions) {
-  const auto found = workers_.find(event.worker);
-  if (found == workers_.end()) return;
-  const Worker worker = std::move(found->second);
-  workers_.erase(found);
-  for (const ExchangeId id : worker.slots) {
+  const auto node = workers_.extract(event.worker);
+  if (node.empty()) return;
+  for (const ExchangeId id : node.mapped().slots) {
     if (id == 0) continue;
     Entry& entry = exchanges_.at(id);
-    if (entry.repeatable && entry.attempts < limits_.max_attempts) {
-      Enqueue(now, id, entry, actions);
+    if (entry.repeatable && ++entry.losses < limits_.max_losses) {
+      Place(now, id, actions);
     } else {
-      actions.push_back(Fail{id, Fault::kWorkerLost});
-      Finish(id);
+      FailOne(id, Fault::kWorkerLost, actions);
     }
   }
-  Advance(actions);
+}
+
+void Dispatcher::Handle(TimePoint now, const WorkerLeft& event, Actions& actions) {
+  const auto node = workers_.extract(event.worker);
+  if (node.empty()) return;
+  for (const ExchangeId id : node.mapped().slots) {
+    if (id != 0) Place(now, id, actions);
+  }
 }
 
 void Dispatcher::Handle(TimePoint, const Ended& event, Actions& actions) {
-  if (!workers_.contains(event.worker)) return;
-  if (!Vacate(event.worker, event.exchange, event.slot)) {
-    actions.push_back(Distrust{event.worker});
-    return;
-  }
+  if (!Vacate(event.worker, event.exchange, event.slot, actions)) return;
+  const auto found = exchanges_.find(event.exchange);
+  const uint64_t generation = found->second.generation;
+  exchanges_.erase(found);
   actions.push_back(Deliver{event.exchange});
-  Finish(event.exchange);
-  if (queued_ > 0) Advance(actions);
+  Advance(generation, actions);
 }
 
 void Dispatcher::Handle(TimePoint now, const Returned& event, Actions& actions) {
-  if (!workers_.contains(event.worker)) return;
-  if (!Vacate(event.worker, event.exchange, event.slot)) {
-    actions.push_back(Distrust{event.worker});
-    return;
-  }
-  Enqueue(now, event.exchange, exchanges_.at(event.exchange), actions);
-  Advance(actions);
+  if (!Vacate(event.worker, event.exchange, event.slot, actions)) return;
+  // First those that wait, which may be more to the worker's taste.
+  Advance(exchanges_.at(event.exchange).generation, actions);
+  Place(now, event.exchange, actions, event.worker);
+}
+
+void Dispatcher::Handle(TimePoint, const Unsendable& event, Actions& actions) {
+  if (!Vacate(event.worker, event.exchange, event.slot, actions)) return;
+  const uint64_t generation = exchanges_.at(event.exchange).generation;
+  FailOne(event.exchange, Fault::kBodyTooLarge, actions);
+  Advance(generation, actions);
 }
 
 void Dispatcher::Handle(TimePoint now, const Tick&, Actions& actions) {
-  while (!queue_.empty()) {
-    const ExchangeId id = queue_.front();
-    const auto found = exchanges_.find(id);
-    const bool waits = found != exchanges_.end() && found->second.state == State::kQueued;
-    if (waits && now - found->second.queued_since < limits_.hold_timeout) break;
-    queue_.pop_front();
-    if (!waits) continue;
-    actions.push_back(Fail{id, Fault::kNoWorker});
-    Finish(id);
+  for (auto& [generation, queue] : queues_) {
+    while (!queue.empty()) {
+      const ExchangeId id = queue.front();
+      const Entry& entry = exchanges_.at(id);
+      if (now - entry.queued_since < limits_.hold_timeout) break;
+      Dequeue(queue, entry);
+      FailOne(id, Fault::kNoWorker, actions);
+    }
   }
+  std::erase_if(queues_, [](const auto& queue) { return queue.second.empty(); });
 }
 
 void Dispatcher::Handle(TimePoint, const Abandoned&, Actions& actions) {
@@ -110,21 +116,35 @@ void Dispatcher::Handle(TimePoint, const Abandoned&, Actions& actions) {
     actions.push_back(Fail{id, entry.state == State::kBegun ? Fault::kWorkerLost : Fault::kStopping});
   }
   exchanges_.clear();
-  queue_.clear();
+  queues_.clear();
   queued_ = 0;
   queued_bytes_ = 0;
 }
 
-Dispatcher::Worker* Dispatcher::Choose(uint64_t generation, WorkerId* id) {
+Dispatcher::Worker* Dispatcher::Choose(uint64_t generation, WorkerId* id, WorkerId avoided) {
   Worker* best = nullptr;
+  size_t least = 0;
   for (auto& [worker_id, worker] : workers_) {
     if (worker.generation != generation || worker.draining || worker.free.empty()) continue;
-    // The one with the fewest exchanges, whatever its number of slots.
-    if (best != nullptr && worker.slots.size() - worker.free.size() >= best->slots.size() - best->free.size()) continue;
+    // Exchanges count, whatever the number of slots.
+    const size_t load = worker_id == avoided ? std::numeric_limits<size_t>::max() : worker.Busy();
+    if (best != nullptr && load >= least) continue;
     best = &worker;
+    least = load;
     *id = worker_id;
   }
   return best;
+}
+
+void Dispatcher::Place(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided) {
+  Entry& entry = exchanges_.at(id);
+  if (entry.offers >= limits_.max_offers) return FailOne(id, Fault::kNoWorker, actions);
+  WorkerId worker_id = 0;
+  if (Worker* worker = Choose(entry.generation, &worker_id, avoided)) {
+    Begin(id, entry, worker_id, *worker, actions);
+  } else {
+    Enqueue(now, id, entry, actions);
+  }
 }
 
 void Dispatcher::Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions) {
@@ -132,67 +152,58 @@ void Dispatcher::Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& 
   worker.free.pop_back();
   worker.slots[slot] = id;
   entry.state = State::kBegun;
-  entry.worker = worker_id;
-  entry.slot = slot;
-  actions.push_back(Offer{id, worker_id, slot, entry.attempts++});
+  actions.push_back(Offer{id, worker_id, slot, entry.offers++});
 }
 
 void Dispatcher::Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions) {
   if (queued_ >= limits_.max_held || queued_bytes_ + entry.bytes > limits_.max_held_bytes) {
-    actions.push_back(Fail{id, Fault::kQueueFull});
-    Finish(id);
+    FailOne(id, Fault::kQueueFull, actions);
     return;
   }
   entry.state = State::kQueued;
   entry.queued_since = now;
-  queue_.push_back(id);
+  queues_[entry.generation].push_back(id);
   ++queued_;
   queued_bytes_ += entry.bytes;
 }
 
-void Dispatcher::Advance(Actions& actions) {
-  std::vector<ExchangeId> passed_over;
-  while (!queue_.empty() && HasFreeSlot()) {
-    const ExchangeId id = queue_.front();
-    queue_.pop_front();
-    const auto found = exchanges_.find(id);
-    if (found == exchanges_.end() || found->second.state != State::kQueued) continue;
-    Entry& entry = found->second;
-    WorkerId worker_id = 0;
-    Worker* worker = Choose(entry.generation, &worker_id);
-    if (worker == nullptr) {
-      passed_over.push_back(id);
-      continue;
-    }
-    --queued_;
-    queued_bytes_ -= entry.bytes;
+void Dispatcher::Dequeue(std::deque<ExchangeId>& queue, const Entry& entry) {
+  queue.pop_front();
+  --queued_;
+  queued_bytes_ -= entry.bytes;
+}
+
+void Dispatcher::Advance(uint64_t generation, Actions& actions) {
+  const auto found = queues_.find(generation);
+  if (found == queues_.end()) return;
+  auto& queue = found->second;
+  WorkerId worker_id = 0;
+  while (!queue.empty()) {
+    Worker* worker = Choose(generation, &worker_id);
+    if (worker == nullptr) return;
+    const ExchangeId id = queue.front();
+    Entry& entry = exchanges_.at(id);
+    Dequeue(queue, entry);
     Begin(id, entry, worker_id, *worker, actions);
   }
-  queue_.insert(queue_.begin(), passed_over.begin(), passed_over.end());
+  queues_.erase(found);
 }
 
-bool Dispatcher::HasFreeSlot() const {
-  for (const auto& [id, worker] : workers_) {
-    if (!worker.draining && !worker.free.empty()) return true;
+bool Dispatcher::Vacate(WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
+  const auto found = workers_.find(worker_id);
+  if (found == workers_.end() || exchange == 0 || slot >= found->second.slots.size() ||
+      found->second.slots[slot] != exchange) {
+    actions.push_back(Distrust{worker_id});
+    return false;
   }
-  return false;
-}
-
-bool Dispatcher::Vacate(WorkerId worker_id, ExchangeId exchange, Slot slot) {
-  Worker& worker = workers_.at(worker_id);
-  if (exchange == 0 || slot >= worker.slots.size() || worker.slots[slot] != exchange) return false;
-  worker.slots[slot] = 0;
-  worker.free.push_back(slot);
+  found->second.slots[slot] = 0;
+  found->second.free.push_back(slot);
   return true;
 }
 
-void Dispatcher::Finish(ExchangeId id) {
-  const auto found = exchanges_.find(id);
-  if (found->second.state == State::kQueued) {
-    --queued_;
-    queued_bytes_ -= found->second.bytes;
-  }
-  exchanges_.erase(found);
+void Dispatcher::FailOne(ExchangeId id, Fault fault, Actions& actions) {
+  exchanges_.erase(id);
+  actions.push_back(Fail{id, fault});
 }
 
 }  // namespace spikard::dispatch

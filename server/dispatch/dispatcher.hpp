@@ -5,7 +5,8 @@
 //                               ^         |
 //                               +---------+  its worker was lost, or returned it, and it may run again
 //
-// Every exchange that was submitted leaves by exactly one Deliver or Fail. Whatever was sent to a worker counts as begun.
+// Every exchange that was submitted leaves by exactly one Deliver or Fail. Whatever was sent to a worker counts as begun,
+// unless the worker says otherwise.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -45,6 +46,10 @@ struct WorkerDraining {
 struct WorkerLost {
   WorkerId worker;
 };
+// It has said Goodbye: what it still had was not begun.
+struct WorkerLeft {
+  WorkerId worker;
+};
 // The worker's last word about an exchange.
 struct Ended {
   WorkerId worker;
@@ -57,11 +62,18 @@ struct Returned {
   ExchangeId exchange;
   Slot slot;
 };
+// The exchange is too large for the worker it was offered to.
+struct Unsendable {
+  WorkerId worker;
+  ExchangeId exchange;
+  Slot slot;
+};
 struct Tick {};
 // Nobody will ever serve what is here or comes.
 struct Abandoned {};
 
-using Event = std::variant<Submitted, WorkerReady, WorkerDraining, WorkerLost, Ended, Returned, Tick, Abandoned>;
+using Event = std::variant<Submitted, WorkerReady, WorkerDraining, WorkerLost, WorkerLeft, Ended, Returned, Unsendable,
+                           Tick, Abandoned>;
 
 // ---- actions
 
@@ -80,7 +92,7 @@ struct Fail {
   ExchangeId exchange;
   http::Fault fault;
 };
-// It spoke of an exchange that is not in that slot: nothing it says can be believed.
+// It spoke of an exchange that is not in that slot of its own: nothing it says can be believed.
 struct Distrust {
   WorkerId worker;
 };
@@ -91,8 +103,9 @@ struct DispatchLimits {
   std::chrono::milliseconds hold_timeout;
   size_t max_held;
   uint64_t max_held_bytes;
-  // An exchange whose workers keep dying is not tried for ever.
-  uint8_t max_attempts = 3;
+  // An exchange whose workers keep dying is not tried for ever, nor one that is only given back.
+  uint8_t max_losses = 3;
+  uint8_t max_offers = 100;
 };
 
 class Dispatcher {
@@ -105,21 +118,22 @@ class Dispatcher {
   // A worker of this generation could take an exchange, or the queue could.
   bool Ready(uint64_t generation) const;
   bool HasWorker(uint64_t generation) const;
+  // Exchanges that the worker has.
+  size_t Busy(WorkerId worker) const;
   size_t Queued() const { return queued_; }
   size_t InFlight() const { return exchanges_.size() - queued_; }
 
  private:
-  enum class State : uint8_t { kNew, kQueued, kBegun };
+  enum class State : uint8_t { kQueued, kBegun };
 
   struct Entry {
     uint64_t generation;
     uint64_t bytes;
     TimePoint queued_since;
     bool repeatable;
-    uint8_t attempts = 0;
-    State state = State::kNew;
-    WorkerId worker = 0;
-    Slot slot = 0;
+    State state = State::kQueued;
+    uint8_t offers = 0;
+    uint8_t losses = 0;
   };
 
   struct Worker {
@@ -127,6 +141,8 @@ class Dispatcher {
     bool draining = false;
     std::vector<ExchangeId> slots;  // 0: free
     std::vector<Slot> free;
+
+    size_t Busy() const { return slots.size() - free.size(); }
   };
 
   using Actions = std::vector<Action>;
@@ -134,26 +150,32 @@ class Dispatcher {
   void Handle(TimePoint now, const WorkerReady& event, Actions& actions);
   void Handle(TimePoint now, const WorkerDraining& event, Actions& actions);
   void Handle(TimePoint now, const WorkerLost& event, Actions& actions);
+  void Handle(TimePoint now, const WorkerLeft& event, Actions& actions);
   void Handle(TimePoint now, const Ended& event, Actions& actions);
   void Handle(TimePoint now, const Returned& event, Actions& actions);
+  void Handle(TimePoint now, const Unsendable& event, Actions& actions);
   void Handle(TimePoint now, const Tick& event, Actions& actions);
   void Handle(TimePoint now, const Abandoned& event, Actions& actions);
 
-  bool HasFreeSlot() const;
-  Worker* Choose(uint64_t generation, WorkerId* id);
+  // The least busy worker with a free slot; `avoided` only if there is no other.
+  Worker* Choose(uint64_t generation, WorkerId* id, WorkerId avoided = 0);
+  // Begins an exchange if there is a slot for it, else lets it wait.
+  void Place(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided = 0);
   void Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions);
   void Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions);
-  // Hands out what waits, as far as slots are free.
-  void Advance(Actions& actions);
-  // Frees the slot if that exchange is in it.
-  bool Vacate(WorkerId worker, ExchangeId exchange, Slot slot);
-  void Finish(ExchangeId id);
+  // Takes an exchange out of the queue, of which it is the first.
+  void Dequeue(std::deque<ExchangeId>& queue, const Entry& entry);
+  // Begins what waits, as far as slots are free.
+  void Advance(uint64_t generation, Actions& actions);
+  // Frees the slot if that exchange is in it, else tells that the worker is not to be trusted.
+  bool Vacate(WorkerId worker, ExchangeId exchange, Slot slot, Actions& actions);
+  void FailOne(ExchangeId id, http::Fault fault, Actions& actions);
 
   const DispatchLimits limits_;
   boost::unordered_flat_map<ExchangeId, Entry> exchanges_;
   std::map<WorkerId, Worker> workers_;
-  // In the order of their age; an id whose exchange is no longer queued is passed over.
-  std::deque<ExchangeId> queue_;
+  // By generation, each in the order of waiting. None is empty, none waits while a slot of its generation is free.
+  std::map<uint64_t, std::deque<ExchangeId>> queues_;
   size_t queued_ = 0;
   uint64_t queued_bytes_ = 0;
   bool abandoned_ = false;

@@ -1,5 +1,5 @@
-// One request and its one response. A session fills the first part, stages fill the second and pass it on, whoever
-// answers fills the response.
+// One request and its one response. A session fills the first part, stages fill the second and pass it on,
+// whoever answers fills the response.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,8 @@ struct Client {
 };
 
 struct Exchange {
+  static constexpr size_t kMaxKept = 64 * 1024;
+
   Exchange(const Client& from, BodySource& source) : client(from), body_source(source) {}
 
   // ---- from the session
@@ -45,20 +47,20 @@ struct Exchange {
   std::string request_id;
   std::shared_ptr<const route::Table> table;  // the generation it was matched by
   uint32_t route = 0;
-  std::vector<std::string> path_parameters;   // decoded, in the order of the route's segments
-  std::string arguments;                      // JSON object: the declared parameters, converted
+  std::vector<std::string> path_parameters;  // decoded, in the order of the route's segments
+  std::string arguments;                     // JSON object: the declared parameters, converted
   std::shared_ptr<std::string> body = std::make_shared<std::string>();  // kept by frames on their way, too
 
   // ---- from whoever answers
   Response response;
 
-  // Makes it ready for the connection's next request; memory is kept.
+  // Makes it ready for the connection's next request; memory is kept, unless it is much.
   void Clear() {
     request_id.clear();
     table.reset();
     path_parameters.clear();
     arguments.clear();
-    if (body.use_count() > 1) {
+    if (body.use_count() > 1 || body->capacity() > kMaxKept) {
       body = std::make_shared<std::string>();
     } else {
       body->clear();
@@ -69,9 +71,7 @@ struct Exchange {
   void Answer(Fault fault) { Answer(ProblemOf(fault)); }
   void Answer(const Problem& problem) { RenderProblem(problem, request_id, response); }
   // 422 with all findings.
-  void AnswerInvalid(const std::vector<Invalid>& findings) {
-    RenderInvalid(findings, request_id, response);
-  }
+  void AnswerInvalid(const std::vector<Invalid>& findings) { RenderInvalid(findings, request_id, response); }
 };
 
 }  // namespace spikard::http

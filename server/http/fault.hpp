@@ -6,25 +6,26 @@ namespace spikard::http {
 enum class Fault {
   kNone,
   // The bytes of the request.
-  kMalformed,            // not HTTP, or not allowed by RFC 9112
-  kUnsupportedVersion,   // neither HTTP/1.0 nor HTTP/1.1
-  kUnsupportedCoding,    // a transfer coding other than chunked
+  kMalformed,           // not HTTP, or not allowed by RFC 9112
+  kUnsupportedVersion,  // neither HTTP/1.0 nor HTTP/1.1
+  kUnsupportedCoding,   // a transfer coding other than chunked
   kUriTooLong,
   kHeaderTooLarge,
   kBodyTooLarge,
-  kRequestTimeout,       // not read in time
-  kClientGone,           // nobody is left to answer
+  kRequestTimeout,  // not read in time
+  kIncomplete,      // the client has ended its side in the middle of it
+  kClientGone,      // nobody is left to answer
   // What it asks for.
-  kBadTarget,            // a target or percent-encoding that means nothing
+  kBadTarget,  // a target or percent-encoding that means nothing
   kNotFound,
   kMethodNotAllowed,
-  kInvalidRequest,       // parameters or body break their schema
+  kInvalidRequest,  // parameters or body break their schema
   // Who should answer it.
-  kNoWorker,             // held too long without a worker
+  kNoWorker,  // held too long without a worker
   kQueueFull,
   kStopping,
-  kWorkerLost,           // the worker that had begun it is gone, and it must not run twice
-  kBadAnswer,            // the worker's answer is no HTTP response
+  kWorkerLost,  // the worker that had begun it is gone, and it must not run twice
+  kBadAnswer,   // the worker's answer is no HTTP response
 };
 
 }  // namespace spikard::http

@@ -21,8 +21,8 @@ constexpr auto kTokenCharacters = MakeTokenTable();
 }  // namespace
 
 bool IsToken(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return kTokenCharacters[static_cast<unsigned char>(c)]; });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return kTokenCharacters[static_cast<unsigned char>(c)]; });
 }
 
 bool IsFieldValue(std::string_view text) {
@@ -33,14 +33,26 @@ bool IsFieldValue(std::string_view text) {
 }
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Lower(x) == Lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return Lower(x) == Lower(y); });
 }
 
 void Fields::Add(std::string_view name, std::string_view value) {
   const auto at = static_cast<uint32_t>(block_.size());
-  std::transform(name.begin(), name.end(), std::back_inserter(block_), Lower);
+  block_.append(name);
+  std::transform(block_.begin() + at, block_.end(), block_.begin() + at, Lower);
   block_.append(value);
   entries_.push_back({at, static_cast<uint32_t>(name.size()), static_cast<uint32_t>(value.size())});
+}
+
+void Fields::Set(std::string_view name, std::string_view value) {
+  size_t i = 0;
+  while (i < size() && (*this)[i].name != name) ++i;
+  Add(name, value);
+  if (i + 1 == size()) return;
+  // The old text stays in the block, unused.
+  entries_[i] = entries_.back();
+  entries_.pop_back();
 }
 
 void Fields::Clear() {
@@ -48,7 +60,7 @@ void Fields::Clear() {
   entries_.clear();
 }
 
-Fields::Field Fields::operator[](size_t index) const {
+Field Fields::operator[](size_t index) const {
   const Entry& entry = entries_[index];
   const std::string_view text = std::string_view(block_).substr(entry.at);
   return {text.substr(0, entry.name_size), text.substr(entry.name_size, entry.value_size)};

@@ -13,22 +13,24 @@ namespace spikard::http {
 bool IsToken(std::string_view text);
 // A field-value without control characters (section 5.5); what must not pass is CR, LF and NUL above all.
 bool IsFieldValue(std::string_view text);
-// Calls `visit(element)` for each element of a comma-separated list, without the white space around it, empty ones left
-// out (section 5.6.1).
+// Calls `visit(element)` for each element of a comma-separated list, without the white space around it, empty
+// ones left out (section 5.6.1).
 template <typename Visit>
 void ForEachElement(std::string_view list, Visit visit);
 // ASCII case-insensitive equality.
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
+struct Field {
+  std::string_view name;
+  std::string_view value;
+};
+
 class Fields {
  public:
-  struct Field {
-    std::string_view name;
-    std::string_view value;
-  };
-
   // Stores the name in lower case.
   void Add(std::string_view name, std::string_view value);
+  // Gives the first field of that name, which must be in lower case, another value, or adds one.
+  void Set(std::string_view name, std::string_view value);
   void Clear();
 
   size_t size() const { return entries_.size(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <charconv>
+#include <memory>
 #include <utility>
 
 #include "http/status.hpp"
@@ -14,13 +15,18 @@ using asio::ip::tcp;
 using base::ErrorCode;
 
 namespace {
-constexpr size_t kReadSize = 8 * 1024;
+constexpr size_t kBodyReadSize = 64 * 1024;
 // A body that nobody wanted is read up to this size, so that the connection can be kept.
 constexpr size_t kMaxSkipped = 64 * 1024;
 // A response body up to this size is copied behind its head and leaves in one piece.
 constexpr size_t kMaxJoined = 16 * 1024;
-constexpr std::chrono::milliseconds kLingerTime{2'000};
-constexpr size_t kMaxLingered = 256 * 1024;
+// What is reserved for a body on the client's word alone.
+constexpr size_t kMaxReserved = 1024 * 1024;
+// An idle connection keeps its buffers this long: most of them are not idle for long.
+constexpr std::chrono::milliseconds kQuietTime{1'000};
+// After the last response: until the client is silent, but not for ever.
+constexpr std::chrono::milliseconds kLingerSilence{2'000};
+constexpr std::chrono::milliseconds kLingerTime{10'000};
 
 void AppendNumber(std::string& out, size_t number) {
   std::array<char, 20> digits;
@@ -28,10 +34,14 @@ void AppendNumber(std::string& out, size_t number) {
   out.append(digits.data(), end);
 }
 
+std::chrono::milliseconds TimeUntil(net::TimePoint end) {
+  return std::chrono::ceil<std::chrono::milliseconds>(end - net::Clock::now());
+}
+
 // What the front end decides about a connection and a message's length is not an application's to say.
 bool IsFraming(std::string_view name) {
-  return name == "connection" || name == "keep-alive" || name == "transfer-encoding" || name == "content-length" ||
-         name == "upgrade" || name == "te" || name == "trailer" || name == "date";
+  return name == "connection" || name == "keep-alive" || name == "transfer-encoding" ||
+         name == "content-length" || name == "upgrade" || name == "te" || name == "trailer" || name == "date";
 }
 }  // namespace
 
@@ -55,15 +65,22 @@ base::Task<void> H1Session::Run() {
     }
     bool keep_alive = fault == Fault::kNone && exchange_.request.keep_alive && !exchange_.response.close &&
                       !sessions_.Draining() && parser_->fault() == Fault::kNone;
-    if (keep_alive && !parser_->Done()) keep_alive = co_await SkipBody();
+    if (keep_alive && !parser_->Done()) keep_alive = SkipArrived();
     const bool written = co_await WriteResponse(keep_alive);
     if (!written) break;
+    // Only now: whoever is answered before the body is there may want to know before sending it.
+    if (keep_alive && !parser_->Done()) keep_alive = co_await SkipRest();
     if (!keep_alive) {
       co_await Linger();
       break;
     }
   }
   Enter(Phase::kClosing, std::chrono::milliseconds::max());
+  ErrorCode ignored;
+  socket_.close(ignored);
+}
+
+void H1Session::Abort() {
   ErrorCode ignored;
   socket_.close(ignored);
 }
@@ -76,58 +93,81 @@ void H1Session::Drain() {
 }
 
 base::Task<Fault> H1Session::ReadHead() {
-  const SessionConfig& config = sessions_.config();
-  parser_.emplace(config.limits, exchange_.request);
-  // RFC 9112 section 2.2: an empty line before a request is ignored.
-  const auto skip_empty_lines = [this] {
-    while (Buffered().starts_with("\r\n")) buffer_.consume(2);
-  };
-  skip_empty_lines();
-  if (Buffered().empty()) {
-    // A new connection that says nothing is not idle: it has not asked for anything yet.
-    Enter(Phase::kIdle, std::exchange(first_request_, false) ? config.header_timeout : config.keep_alive);
-    if (sessions_.Draining()) co_return Fault::kClientGone;
-    const bool filled = co_await Fill();
-    if (!filled) co_return Fault::kClientGone;
-    skip_empty_lines();
-  }
-  Enter(Phase::kHead, config.header_timeout);
+  parser_.emplace(sessions_.config().limits, exchange_.request);
   for (;;) {
-    if (!Buffered().empty()) {
-      buffer_.consume(parser_->ParseHead(Buffered()));
-      if (parser_->fault() != Fault::kNone) co_return parser_->fault();
-      if (parser_->HeadDone()) co_return Fault::kNone;
+    buffer_.consume(parser_->ParseHead(Buffered()));
+    if (parser_->fault() != Fault::kNone) co_return parser_->fault();
+    if (parser_->HeadDone()) break;
+    bool filled = false;
+    if (!parser_->Begun() && Buffered().empty()) {
+      filled = co_await AwaitRequest();
+      if (!filled) co_return Fault::kClientGone;
+    } else {
+      if (phase_ != Phase::kHead) {
+        Enter(Phase::kHead, first_request_ ? TimeUntil(idle_end_) : sessions_.config().header_timeout);
+      }
+      filled = co_await Fill();
+      if (!filled) co_return FaultOfEnd();
     }
-    const bool filled = co_await Fill();
-    if (!filled) co_return expired_ ? Fault::kRequestTimeout : Fault::kClientGone;
   }
+  first_request_ = false;
+  co_return Fault::kNone;
+}
+
+base::Task<bool> H1Session::AwaitRequest() {
+  if (sessions_.Draining()) co_return false;
+  // Empty lines do not prolong it. A new connection that says nothing is not idle: it has not asked for
+  // anything yet.
+  if (phase_ != Phase::kIdle) {
+    idle_end_ = net::Clock::now() +
+                (first_request_ ? sessions_.config().header_timeout : sessions_.config().keep_alive);
+  }
+  Enter(Phase::kIdle, std::min(TimeUntil(idle_end_), kQuietTime));
+  bool filled = co_await Fill();
+  if (filled || !expired_ || sessions_.Draining() || net::Clock::now() >= idle_end_) co_return filled;
+  GiveMemoryBack();
+  Enter(Phase::kIdle, TimeUntil(idle_end_));
+  auto [failed] = co_await socket_.async_wait(net::Socket::wait_read, base::kUseTuple);
+  if (failed) co_return false;
+  filled = co_await Fill();
+  co_return filled;
 }
 
 base::Task<Fault> H1Session::ReadBody(std::string& body, uint64_t limit) {
-  if (const auto length = parser_->ContentLength(); length && *length <= limit) body.reserve(*length);
-  if (std::exchange(exchange_.request.expects_continue, false) && Buffered().empty() && !parser_->Done()) {
-    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    const bool written = co_await Write({asio::buffer(kContinue), {}});
-    if (!written) co_return Fault::kClientGone;
-  }
-  while (!parser_->Done()) {
-    const size_t consumed = Buffered().empty() ? 0 : parser_->ParseBody(Buffered(), body, limit);
-    buffer_.consume(consumed);
+  const bool silent = Buffered().empty();
+  for (;;) {
+    buffer_.consume(parser_->ParseBody(Buffered(), body, limit));
     if (parser_->fault() != Fault::kNone) co_return parser_->fault();
-    if (consumed > 0 || parser_->Done()) continue;
+    if (parser_->Done()) break;
+    if (std::exchange(exchange_.request.expects_continue, false) && silent) {
+      constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      Enter(Phase::kWriting, sessions_.config().write_timeout);
+      const bool written = co_await Write({asio::buffer(kContinue), {}});
+      if (!written) co_return Fault::kClientGone;
+    }
+    if (body.empty()) body.reserve(std::min<uint64_t>(parser_->ContentLength().value_or(0), kMaxReserved));
     Enter(Phase::kBody, sessions_.config().body_timeout);
-    const bool filled = co_await Fill();
-    if (!filled) co_return expired_ ? Fault::kRequestTimeout : Fault::kClientGone;
+    const bool filled = co_await Fill(kBodyReadSize);
+    if (!filled) co_return FaultOfEnd();
   }
   Enter(Phase::kAnswering, std::chrono::milliseconds::max());
   co_return Fault::kNone;
 }
 
-base::Task<bool> H1Session::SkipBody() {
-  // Whoever waits for 100 Continue may send the body or the next request: nobody can tell (RFC 9110 section 10.1.1).
-  if (exchange_.request.expects_continue) co_return false;
-  std::string skipped;
-  const Fault fault = co_await ReadBody(skipped, kMaxSkipped);
+bool H1Session::SkipArrived() {
+  // Whoever waits for 100 Continue may send the body or the next request: nobody can tell (RFC 9110
+  // section 10.1.1).
+  if (exchange_.request.expects_continue) return false;
+  buffer_.consume(parser_->ParseBody(Buffered(), *exchange_.body, kMaxSkipped));
+  if (parser_->fault() == Fault::kMalformed) {
+    exchange_.response.Clear();
+    sessions_.service().refuse(exchange_, Fault::kMalformed);
+  }
+  return parser_->fault() == Fault::kNone;
+}
+
+base::Task<bool> H1Session::SkipRest() {
+  const Fault fault = co_await ReadBody(*exchange_.body, kMaxSkipped);
   co_return fault == Fault::kNone;
 }
 
@@ -167,20 +207,28 @@ void H1Session::SerializeHead(bool keep_alive, std::string_view body) {
 base::Task<void> H1Session::Linger() {
   ErrorCode error;
   socket_.shutdown(tcp::socket::shutdown_send, error);
-  if (error) co_return;
-  Enter(Phase::kClosing, kLingerTime);
-  for (size_t read = 0; read < kMaxLingered;) {
+  if (error || half_closed_) co_return;
+  const net::TimePoint end = net::Clock::now() + kLingerTime;
+  while (net::Clock::now() < end) {
+    Enter(Phase::kClosing, kLingerSilence);
     buffer_.clear();
-    const bool filled = co_await Fill();
+    const bool filled = co_await Fill(kBodyReadSize);
     if (!filled) co_return;
-    read += buffer_.size();
   }
 }
 
-base::Task<bool> H1Session::Fill() {
-  auto [error, n] = co_await socket_.async_read_some(buffer_.prepare(kReadSize), base::kUseTuple);
+base::Task<bool> H1Session::Fill(size_t size) {
+  // The deadline has passed while nothing was waited for.
+  if (expired_) co_return false;
+  auto [error, n] = co_await socket_.async_read_some(buffer_.prepare(size), base::kUseTuple);
   buffer_.commit(n);
+  half_closed_ = error == asio::error::eof;
   co_return !error;
+}
+
+Fault H1Session::FaultOfEnd() const {
+  if (expired_) return Fault::kRequestTimeout;
+  return half_closed_ ? Fault::kIncomplete : Fault::kClientGone;
 }
 
 base::Task<bool> H1Session::Write(std::array<asio::const_buffer, 2> buffers) {
@@ -195,6 +243,7 @@ base::Task<bool> H1Session::Write(std::array<asio::const_buffer, 2> buffers) {
     buffers[0] += from_first;
     buffers[1] += n - from_first;
     if (n > 0) Enter(phase_, sessions_.config().write_timeout);
+    if (expired_) co_return false;
     auto [failed] = co_await socket_.async_wait(net::Socket::wait_write, base::kUseTuple);
     if (failed) co_return false;
   }
@@ -205,8 +254,18 @@ std::string_view H1Session::Buffered() const {
   return {static_cast<const char*>(data.data()), data.size()};
 }
 
+void H1Session::GiveMemoryBack() {
+  buffer_.shrink_to_fit();
+  out_.clear();
+  out_.shrink_to_fit();
+  std::destroy_at(&exchange_);
+  BodySource& source = *this;
+  std::construct_at(&exchange_, client_, source);
+}
+
 void H1Session::Enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
+  expired_ = false;
   if (limit == std::chrono::milliseconds::max()) {
     Never();
   } else {

@@ -22,25 +22,36 @@ class H1Session final : public net::Deadline, private BodySource {
   base::Task<void> Run();
   // Ends the connection now if it is idle, else after the response that is due.
   void Drain();
+  // Ends the connection now.
+  void Abort();
 
  private:
   enum class Phase { kIdle, kHead, kBody, kAnswering, kWriting, kClosing };
 
+  static constexpr size_t kReadSize = 8 * 1024;
+
   base::Task<Fault> ReadHead();
+  // Waits for the first byte of a request that has not begun.
+  base::Task<bool> AwaitRequest();
   bool HasBody() const override { return parser_->HasBody(); }
   base::Task<Fault> ReadBody(std::string& body, uint64_t limit) override;
-  // Reads what is left of a body that nobody wanted, if it is little. Returns whether the next request can follow.
-  base::Task<bool> SkipBody();
+  // Takes what has arrived of a body that nobody wanted. Returns whether the rest is worth waiting for.
+  bool SkipArrived();
+  // Reads that rest, if it is little. Returns whether the next request can follow.
+  base::Task<bool> SkipRest();
   base::Task<bool> WriteResponse(bool keep_alive);
   void SerializeHead(bool keep_alive, std::string_view body);
   // Gives the client time to read what was sent before the connection is closed (RFC 9112 section 9.6).
   base::Task<void> Linger();
 
   // Waits for more bytes; false at the end of the stream, an error, or the deadline.
-  base::Task<bool> Fill();
+  base::Task<bool> Fill(size_t size = kReadSize);
+  // Why Fill has failed in the middle of a request.
+  Fault FaultOfEnd() const;
   base::Task<bool> Write(std::array<boost::asio::const_buffer, 2> buffers);
 
   std::string_view Buffered() const;
+  void GiveMemoryBack();
   void Enter(Phase phase, std::chrono::milliseconds limit);
   void OnDeadline() override;
 
@@ -49,9 +60,11 @@ class H1Session final : public net::Deadline, private BodySource {
   Sessions& sessions_;
   Client client_;
   boost::beast::flat_buffer buffer_;
-  Phase phase_ = Phase::kIdle;
+  Phase phase_ = Phase::kAnswering;
   bool expired_ = false;
+  bool half_closed_ = false;
   bool first_request_ = true;
+  net::TimePoint idle_end_;
   std::string out_;
 
   // ---- per request

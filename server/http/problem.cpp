@@ -82,6 +82,8 @@ Problem ProblemOf(Fault fault) {
       return {413, {}, "The body is larger than this route allows", {}};
     case Fault::kRequestTimeout:
       return {408, {}, "The request was not received in time", {}};
+    case Fault::kIncomplete:
+      return {400, {}, "The connection was ended in the middle of the request", {}};
     case Fault::kBadTarget:
       return {400, {}, "The request target is not valid", {}};
     case Fault::kNotFound:

@@ -1,7 +1,9 @@
 #include "http/request_parser.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
+#include <limits>
 
 #include "http/target.hpp"
 
@@ -11,136 +13,181 @@ namespace beast = boost::beast;
 
 namespace {
 
-// What Beast would forgive in a head, found in the raw bytes: obs-fold (RFC 9112 section 5.2).
-bool HasFoldedLine(std::string_view head) {
-  for (size_t at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at + 2)) {
-    if (at + 2 < head.size() && (head[at + 2] == ' ' || head[at + 2] == '\t')) return true;
-  }
-  return false;
-}
+// Of all chunks of a body together: nobody has a use for extensions, but many small chunks would pass any
+// limit per chunk.
+constexpr size_t kMaxExtensionBytes = 16 * 1024;
 
-Fault FaultOf(const beast::error_code& error) {
-  if (error == beast::http::error::header_limit) return Fault::kHeaderTooLarge;
-  if (error == beast::http::error::body_limit) return Fault::kBodyTooLarge;
-  if (error == beast::http::error::bad_version) return Fault::kUnsupportedVersion;
-  return Fault::kMalformed;
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// What would change where the request ends or whom it is for (RFC 9110 section 6.5.1).
+bool IsForbiddenInTrailer(std::string_view name) {
+  return EqualsIgnoringCase(name, "content-length") || EqualsIgnoringCase(name, "transfer-encoding") ||
+         EqualsIgnoringCase(name, "host");
 }
 
 }  // namespace
 
-RequestParser::RequestParser(const RequestLimits& limits, Request& request) : limits_(limits), request_(request) {
+RequestParser::RequestParser(const RequestLimits& limits, Request& request)
+    : limits_(limits), request_(request), chunks_(limits.max_header_size, limits.max_header_count) {
   request_.method.clear();
   request_.target.clear();
   request_.fields.Clear();
   request_.expects_continue = false;
-  // Beast counts the request line as part of the header section.
-  header_limit(limits.max_uri_length + limits.max_header_size);
-  body_limit(boost::none);  // counted here, where the route's limit is known
-  eager(false);
-}
-
-size_t RequestParser::Put(std::string_view input) {
-  ErrorCode error;
-  const size_t consumed = put(boost::asio::buffer(input.data(), input.size()), error);
-  if (error && error != beast::http::error::need_more && fault_ == Fault::kNone) fault_ = FaultOf(error);
-  return consumed;
+  // Both are counted here: the one line by line, the other where the route's limit is known.
+  header_limit(std::numeric_limits<uint32_t>::max());
+  body_limit(boost::none);
 }
 
 size_t RequestParser::ParseHead(std::string_view input) {
-  const size_t consumed = Put(input);
-  if (fault_ != Fault::kNone) return consumed;
-  if (HeadDone()) {
-    if (HasFoldedLine(input.substr(0, consumed))) fault_ = Fault::kMalformed;
-  } else if (request_.method.empty() && input.size() > limits_.max_uri_length &&
-             input.substr(0, limits_.max_uri_length).find('\n') == std::string_view::npos) {
-    fault_ = Fault::kUriTooLong;
+  size_t taken = 0;
+  for (;;) {
+    const std::string_view rest = input.substr(taken + line_at_);
+    const auto found = lines_.Scan(rest);
+    const std::string_view line = rest.substr(0, lines_.Size());
+    if (found == LineScanner::Found::kBroken) Refuse(Fault::kMalformed);
+    if (fault_ != Fault::kNone || !CheckSize(line.size()) || found == LineScanner::Found::kPartial)
+      return taken;
+    lines_.Next();
+    if (!begun_ && line.empty()) {
+      // Section 2.2: empty lines before a request are ignored.
+      taken += 2;
+      continue;
+    }
+    line_at_ += line.size() + 2;
+    if (line.empty()) return taken + PutHead(input.substr(taken, line_at_));
+    if (!CheckLine(line)) return taken;
   }
-  return consumed;
 }
 
-bool RequestParser::HasBody() const {
-  return chunked() || (content_length() && *content_length() > 0);
+// Of a line that may not have ended yet: nobody waits for the end of what is too long already.
+bool RequestParser::CheckSize(size_t size) {
+  if (!begun_) return size <= limits_.max_uri_length || Refuse(Fault::kUriTooLong);
+  return line_at_ - request_line_size_ + size + 2 <= limits_.max_header_size ||
+         Refuse(Fault::kHeaderTooLarge);
+}
+
+bool RequestParser::CheckLine(std::string_view line) {
+  if (!begun_) {
+    begun_ = true;
+    request_line_size_ = line_at_;
+    // Known even if nothing else is: an error says nothing but its head to HEAD.
+    request_.method.assign(line.substr(0, line.find(' ')));
+    return CheckVersion(line);
+  }
+  // Section 5.2: Beast would unfold it.
+  if (line.front() == ' ' || line.front() == '\t') return Refuse(Fault::kMalformed);
+  return true;
+}
+
+// Section 2.3: case-sensitive, one digit each. To Beast, everything but 1.0 and 1.1 is a bad version.
+bool RequestParser::CheckVersion(std::string_view request_line) {
+  constexpr std::string_view kName = " HTTP/";
+  const size_t size = kName.size() + 3;
+  if (request_line.size() < size) return Refuse(Fault::kMalformed);
+  const std::string_view version = request_line.substr(request_line.size() - size);
+  if (!version.starts_with(kName)) return Refuse(Fault::kMalformed);
+  if (!IsDigit(version[size - 3]) || version[size - 2] != '.' || !IsDigit(version[size - 1])) {
+    return Refuse(Fault::kMalformed);
+  }
+  if (version[size - 3] != '1') return Refuse(Fault::kUnsupportedVersion);
+  later_version_ = version[size - 1] > '1';
+  return true;
+}
+
+size_t RequestParser::PutHead(std::string_view head) {
+  if (!later_version_) return Put(head, true);
+  // RFC 9110 section 2.5: a higher minor version is read as the highest known. Beast would refuse it.
+  std::string known(head);
+  known[request_line_size_ - 3] = '1';
+  return Put(known, true);
+}
+
+size_t RequestParser::Put(std::string_view bytes, bool whole) {
+  ErrorCode error;
+  const size_t taken = put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+  const bool wants_more = error == beast::http::error::need_more;
+  if (error && (whole || !wants_more) && fault_ == Fault::kNone) fault_ = Fault::kMalformed;
+  return taken;
 }
 
 std::optional<uint64_t> RequestParser::ContentLength() const {
-  if (chunked()) return std::nullopt;
-  const auto length = content_length();
-  return length ? *length : 0;
+  return framing_.chunked ? std::nullopt : std::optional(framing_.length);
 }
 
 size_t RequestParser::ParseBody(std::string_view input, std::string& body, uint64_t limit) {
   body_ = &body;
   body_limit_ = limit;
-  const auto announced = ContentLength();
-  if (announced && *announced > limit) {
-    fault_ = Fault::kBodyTooLarge;
-    return 0;
+  if (!framing_.chunked) {
+    if (framing_.length > limit) return Refuse(Fault::kBodyTooLarge);
+    return Done() || input.empty() ? 0 : Put(input, false);
   }
-  return Put(input);
+  size_t taken = 0;
+  while (!Done() && fault_ == Fault::kNone) {
+    const size_t n = PutChunk(input.substr(taken));
+    if (n == 0) break;
+    taken += n;
+  }
+  return taken;
+}
+
+size_t RequestParser::PutChunk(std::string_view input) {
+  if (chunk_left_ > 0) return input.empty() ? 0 : Put(input, false);
+  const std::string_view lines = chunks_.Take(input);
+  if (chunks_.fault() != Fault::kNone) return Refuse(chunks_.fault());
+  return lines.empty() ? 0 : Put(lines, true);
+}
+
+bool RequestParser::Refuse(Fault fault) {
+  if (fault_ == Fault::kNone) fault_ = fault;
+  return false;
 }
 
 void RequestParser::Refuse(Fault fault, ErrorCode& error) {
-  if (fault_ == Fault::kNone) fault_ = fault;
-  error = beast::http::error::bad_field;  // any error stops Beast; the fault says which
+  Refuse(fault);
+  error = beast::http::error::bad_value;  // any error stops Beast; the fault says which
 }
 
 void RequestParser::on_request_impl(beast::http::verb, BeastView method, BeastView target, int version,
                                     ErrorCode& error) {
-  if (target.size() + method.size() + 10 > limits_.max_uri_length) return Refuse(Fault::kUriTooLong, error);
-  if (version != 10 && version != 11) return Refuse(Fault::kUnsupportedVersion, error);
-  auto origin = OriginForm(method, target);
-  if (!origin) return Refuse(Fault::kBadTarget, error);
-  request_.method.assign(method);
-  request_.target = std::move(*origin);
+  std::string_view authority;
+  if (!OriginForm(method, target, request_.target, authority)) return Refuse(Fault::kBadTarget, error);
   request_.minor_version = version - 10;
+  authority_.assign(authority);
 }
 
 void RequestParser::on_field_impl(beast::http::field, BeastView name, BeastView value, ErrorCode& error) {
-  if (is_header_done()) return;  // a trailer: allowed, and nobody asked for it
+  if (HeadDone()) {
+    if (IsForbiddenInTrailer(name)) Refuse(Fault::kMalformed, error);
+    return;
+  }
   if (request_.fields.size() >= limits_.max_header_count) return Refuse(Fault::kHeaderTooLarge, error);
-  if (!IsToken(name) || !IsFieldValue(value)) return Refuse(Fault::kMalformed, error);
   request_.fields.Add(name, value);
 }
 
-void RequestParser::CheckHead(ErrorCode& error) {
-  const Fields& fields = request_.fields;
-  // RFC 9112 section 3.2: exactly one Host in HTTP/1.1.
-  const size_t hosts = fields.Count("host");
-  if (hosts > 1 || (hosts == 0 && request_.minor_version == 1)) return Refuse(Fault::kMalformed, error);
-  // Section 6.1: both lengths, or any coding whose last is not chunked, is how requests are smuggled.
-  const auto coding = fields.Find("transfer-encoding");
-  if (coding) {
-    if (request_.minor_version == 0 || fields.Find("content-length")) return Refuse(Fault::kMalformed, error);
-    if (fields.Count("transfer-encoding") > 1 || !EqualsIgnoringCase(*coding, "chunked")) {
-      return Refuse(Fault::kUnsupportedCoding, error);
-    }
-  }
-  if (fields.Count("content-length") > 1) return Refuse(Fault::kMalformed, error);
-  request_.keep_alive = request_.minor_version == 1;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    const auto [name, value] = fields[i];
-    if (name != "connection") continue;
-    ForEachElement(value, [&](std::string_view option) {
-      if (EqualsIgnoringCase(option, "close")) request_.keep_alive = false;
-      if (EqualsIgnoringCase(option, "keep-alive") && request_.minor_version == 0) request_.keep_alive = true;
-    });
-  }
-  const auto expectation = fields.Find("expect");
-  request_.expects_continue = expectation && request_.minor_version == 1 && EqualsIgnoringCase(*expectation, "100-continue");
+void RequestParser::on_header_impl(ErrorCode& error) {
+  if (const Fault fault = ReadFraming(request_, framing_); fault != Fault::kNone) return Refuse(fault, error);
+  // Section 3.2.2: an absolute-form target counts, whatever Host says.
+  if (!authority_.empty()) request_.fields.Set("host", authority_);
 }
 
-size_t RequestParser::on_body_impl(BeastView bytes, ErrorCode& error) {
-  if (body_ == nullptr) return 0;
-  if (body_->size() + bytes.size() > body_limit_) {
-    Refuse(Fault::kBodyTooLarge, error);
-    return 0;
-  }
+size_t RequestParser::on_body_impl(BeastView bytes, ErrorCode&) {
   body_->append(bytes);
   return bytes.size();
 }
 
-size_t RequestParser::on_chunk_body_impl(std::uint64_t, BeastView bytes, ErrorCode& error) {
-  return on_body_impl(bytes, error);
+void RequestParser::on_chunk_header_impl(std::uint64_t size, BeastView extension, ErrorCode& error) {
+  // What is negative where sizes are signed.
+  if (size > std::numeric_limits<int64_t>::max()) return Refuse(Fault::kMalformed, error);
+  extension_bytes_ += extension.size();
+  if (extension_bytes_ > kMaxExtensionBytes) return Refuse(Fault::kMalformed, error);
+  if (size > body_limit_ - body_->size()) return Refuse(Fault::kBodyTooLarge, error);
+  chunk_left_ = size;
+}
+
+size_t RequestParser::on_chunk_body_impl(std::uint64_t, BeastView bytes, ErrorCode&) {
+  chunk_left_ -= bytes.size();
+  body_->append(bytes);
+  return bytes.size();
 }
 
 }  // namespace spikard::http

@@ -4,11 +4,16 @@
 
 namespace spikard::http {
 
+namespace {
+constexpr size_t kMaxKept = 64 * 1024;
+}  // namespace
+
 void Response::Clear() {
   status = 200;
   fields.Clear();
   close = false;
   text_.clear();
+  if (text_.capacity() > kMaxKept) text_.shrink_to_fit();
   owner_.reset();
 }
 

@@ -20,7 +20,7 @@ class Response {
   void Clear();
 
   std::string_view Body() const { return owner_ ? shared_ : std::string_view(text_); }
-  // Copies `bytes`, into memory that Clear keeps.
+  // Copies `bytes`, into memory that Clear keeps unless it is much.
   void SetBody(std::string_view bytes);
   // Shares `bytes`, which stay valid while `owner` lives.
   void SetBody(std::string_view bytes, std::shared_ptr<const void> owner);

@@ -34,4 +34,9 @@ void Sessions::Drain() {
   for (H1Session* session : open_) session->Drain();
 }
 
+void Sessions::Abort() {
+  draining_ = true;
+  for (H1Session* session : open_) session->Abort();
+}
+
 }  // namespace spikard::http

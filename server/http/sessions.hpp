@@ -42,6 +42,8 @@ class Sessions {
   size_t Count() const { return open_.size(); }
   // Idle connections end now, the others with their next response.
   void Drain();
+  // Cuts off all connections. Whoever waits for an answer ends when it comes.
+  void Abort();
   bool Draining() const { return draining_; }
   // Called when the last connection has ended.
   void OnEmpty(std::function<void()> callback) { on_empty_ = std::move(callback); }

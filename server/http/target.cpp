@@ -1,6 +1,10 @@
 #include "http/target.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "base/json.hpp"
 #include "http/fields.hpp"
@@ -15,28 +19,89 @@ int HexValue(char c) {
   return -1;
 }
 
-// Visible ASCII without what RFC 3986 never allows raw and '#', which no request target has. Raw octets above 0x7f are
-// refused too: they have to be percent-encoded.
-bool IsTargetCharacter(char c) {
-  constexpr std::string_view kNever = "\"<>\\^`{|}#";
-  return c > 0x20 && c < 0x7f && kNever.find(c) == std::string_view::npos;
+constexpr bool IsAlphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Visible ASCII without what RFC 3986 never allows raw and '#', which no request target has. Octets above
+// 0x7f have to be percent-encoded.
+constexpr std::array<bool, 256> MakeTargetTable() {
+  std::array<bool, 256> table{};
+  for (size_t c = 0x21; c < 0x7f; ++c) table[c] = true;
+  for (const char c : std::string_view("\"<>\\^`{|}#")) table[static_cast<unsigned char>(c)] = false;
+  return table;
+}
+constexpr auto kTargetCharacters = MakeTargetTable();
+
+bool HasWholeEncodings(std::string_view text) {
+  for (size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
+    if (at + 2 >= text.size() || HexValue(text[at + 1]) < 0 || HexValue(text[at + 2]) < 0) return false;
+  }
+  return true;
+}
+
+bool IsTarget(std::string_view text) {
+  const auto allowed = [](char c) { return kTargetCharacters[static_cast<unsigned char>(c)]; };
+  if (!std::all_of(text.begin(), text.end(), allowed)) return false;
+  return HasWholeEncodings(text);
+}
+
+// RFC 3986 section 3.2.2, without what only a list of hosts would need: a comma.
+bool IsRegisteredName(std::string_view host) {
+  static constexpr std::string_view kOthers = "-._~%!$&'()*+;=";
+  const auto allowed = [](char c) { return IsAlphanumeric(c) || kOthers.find(c) != std::string_view::npos; };
+  if (!std::all_of(host.begin(), host.end(), allowed)) return false;
+  return !host.empty() && HasWholeEncodings(host);
+}
+
+bool IsAddress6(std::string_view host) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(host).c_str(), &address) == 1;
+}
+
+bool IsPort(std::string_view text) {
+  uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return text.empty() || (error == std::errc() && end == text.data() + text.size());
 }
 
 }  // namespace
 
-std::optional<std::string> OriginForm(std::string_view method, std::string_view target) {
-  if (!std::all_of(target.begin(), target.end(), IsTargetCharacter)) return std::nullopt;
-  if (target == "*") return method == "OPTIONS" ? std::optional<std::string>(target) : std::nullopt;
-  if (target.starts_with('/')) return std::string(target);
+bool IsAuthority(std::string_view text) {
+  if (text.starts_with('[')) {
+    const size_t end = text.find(']');
+    if (end == std::string_view::npos) return false;
+    if (!IsAddress6(text.substr(1, end - 1))) return false;
+    const std::string_view port = text.substr(end + 1);
+    return port.empty() || (port.starts_with(':') && IsPort(port.substr(1)));
+  }
+  const size_t colon = std::min(text.find(':'), text.size());
+  if (!IsRegisteredName(text.substr(0, colon))) return false;
+  return colon == text.size() || IsPort(text.substr(colon + 1));
+}
+
+bool OriginForm(std::string_view method, std::string_view target, std::string& origin,
+                std::string_view& authority) {
+  if (!IsTarget(target)) return false;
+  // Section 3.2.3: its only form names another server, and no tunnels start here.
+  if (method == "CONNECT") return false;
+  origin.assign(target);
+  if (target.starts_with('/')) return true;
+  // Section 3.2.4.
+  if (target == "*") return method == "OPTIONS";
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!EqualsIgnoringCase(target.substr(0, scheme.size()), scheme)) continue;
     target.remove_prefix(scheme.size());
-    const size_t authority = std::min(target.find_first_of("/?"), target.size());
-    if (authority == 0 || target.substr(0, authority).find('@') != std::string_view::npos) return std::nullopt;
-    target.remove_prefix(authority);
-    return target.starts_with('/') ? std::string(target) : "/" + std::string(target);
+    const size_t end = std::min(target.find_first_of("/?"), target.size());
+    authority = target.substr(0, end);
+    if (!IsAuthority(authority)) return false;
+    target.remove_prefix(end);
+    origin.assign(target.starts_with('/') ? "" : "/").append(target);
+    // Section 3.2.4: OPTIONS for a server as a whole, as it was before a proxy.
+    if (method == "OPTIONS" && target.empty()) origin = "*";
+    return true;
   }
-  return std::nullopt;
+  return false;
 }
 
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space) {

@@ -19,6 +19,17 @@ namespace posix = boost::asio::posix;
 using base::Descriptor;
 using base::ErrorCode;
 
+namespace {
+
+// The directory keeps others out only if it was made for this front end.
+bool IsOfThisUser(int fd) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == ::geteuid() || peer.uid == 0);
+}
+
+}  // namespace
+
 AttachServer::AttachServer(base::Loop& loop, dispatch::Channel& channel)
     : loop_(loop), channel_(channel), listener_(loop) {
   channel_.OnDistrust([this](const std::string& token) {
@@ -63,6 +74,7 @@ void AttachServer::Accept() {
     for (;;) {
       Descriptor fd(::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
       if (!fd) break;
+      if (!IsOfThisUser(fd.get())) continue;
       auto guest = std::make_shared<Guest>(Guest{Watched(loop_, fd.Release()), Watched(loop_), {}});
       guests_.emplace(guest.get(), guest);
       Listen(guest);
@@ -95,9 +107,15 @@ std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest) {
   if (protocol::DecodeControl(packet.bytes, &scratch, &payload) != protocol::Errc::kOk) {
     return "it sent a malformed control message";
   }
-  if (!std::holds_alternative<protocol::Attach>(payload) || !guest->token.empty()) {
-    return "it sent a control message that workers do not send";
+  const bool attaches = std::holds_alternative<protocol::Attach>(payload);
+  if (attaches != guest->token.empty()) return "it sent a control message out of turn";
+  // The second one would be a flight recorder, which no worker has yet.
+  if (packet.descriptors.size() > (attaches ? 1u : 0u)) return "it sent descriptors that nobody asked for";
+  if (std::holds_alternative<protocol::Leaving>(payload)) {
+    channel_.OnLeaving(guest->token);
+    return {};
   }
+  if (!attaches) return "it sent a control message that workers do not send";
   if (!packet.descriptors.empty()) WatchProcess(guest, std::move(packet.descriptors.front()));
   guest->token = channel_.Admit();
   const protocol::Attached attached{guest->token, channel_.Incarnation(), data_endpoint_};
@@ -107,8 +125,9 @@ std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest) {
 
 void AttachServer::WatchProcess(const std::shared_ptr<Guest>& guest, Descriptor pidfd) {
   ErrorCode error;
-  guest->process.assign(pidfd.Release(), error);
+  guest->process.assign(pidfd.get(), error);
   if (error) return;  // not pollable here: the connection's end has to do
+  pidfd.Release();
   guest->process.async_wait(posix::descriptor_base::wait_read, [this, guest](ErrorCode closed) {
     if (!closed) Dismiss(guest, "its process has ended");
   });

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 
 #include "base/json.hpp"
 
@@ -26,13 +27,18 @@ bool AppendInteger(std::string_view text, std::string& json) {
 }
 
 bool AppendNumber(std::string_view text, std::string& json) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || !(IsDigit(text.front()) || text.front() == '-' || text.front() == '.')) return false;
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  // from_chars would read another sign here, and the words of what is no number.
+  if (text.empty() || !(IsDigit(text.front()) || text.front() == '.')) return false;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return false;
+  if (end != text.data() + text.size()) return false;
+  // Too large or too small for a double; the latter is as good as zero.
+  if (error == std::errc::result_out_of_range) value = std::strtod(std::string(text).c_str(), nullptr);
+  if (error == std::errc::invalid_argument || !std::isfinite(value)) return false;
   std::array<char, 32> digits;
-  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), negative ? -value : value);
   std::string_view number(digits.data(), static_cast<size_t>(written.ptr - digits.data()));
   json += number;
   // The worker tells floats from integers by the point.

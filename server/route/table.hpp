@@ -23,7 +23,9 @@ class Table {
   const protocol::Route& At(uint32_t route) const { return manifest_.routes[route]; }
   // The names of a route's path parameters, in the pattern's order.
   const std::vector<std::string>& PathNames(uint32_t route) const { return path_names_[route]; }
-  PathMatch Match(const std::vector<std::string>& segments) const { return trie_.Match(segments); }
+  PathMatch Match(const std::vector<std::string>& segments, std::string_view method) const {
+    return trie_.Match(segments, method);
+  }
   // Bytes; 0 is no limit.
   uint64_t MaxBodySize(uint32_t route) const;
 

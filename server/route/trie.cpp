@@ -7,55 +7,71 @@
 
 namespace spikard::route {
 
+// What stands at the end of a path: a route for each method.
+using Leaf = std::vector<std::pair<std::string, uint32_t>>;
+
 struct Trie::Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
   std::vector<std::pair<protocol::ValueType, std::unique_ptr<Node>>> typed;
   std::unique_ptr<Node> plain;
   std::unique_ptr<Node> rest;
-  std::vector<std::string> names;  // of the parameters on the way here, as the first pattern called them
   Leaf leaf;
 };
 
-// One search through the trie.
+namespace {
+
+std::optional<uint32_t> Find(const Leaf& leaf, std::string_view method) {
+  for (const auto& [name, route] : leaf) {
+    if (name == method) return route;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// One search through the trie: of each pattern that fits until one has the method, so that a better pattern without it
+// hides none.
 struct Trie::Walk {
   const std::vector<std::string>& segments;
-  bool ignore_types = false;
-  std::vector<std::string> parameters;
-  std::optional<Segment> refused;
-  std::string refused_text;
+  const std::string_view method;
+  const bool ignore_types;
+  PathMatch match;
 
-  const Node* Into(const Node* node, const std::string& parameter, size_t next) {
-    parameters.push_back(parameter);
-    const Node* found = Visit(*node, next);
-    if (found == nullptr) parameters.pop_back();
-    return found;
+  bool Into(const Node& node, const std::string& parameter, size_t next) {
+    match.parameters.push_back(parameter);
+    if (Visit(node, next)) return true;
+    match.parameters.pop_back();
+    return false;
   }
 
-  const Node* Visit(const Node& node, size_t at) {
-    if (at == segments.size()) return node.leaf.methods.empty() ? nullptr : &node;
+  bool Visit(const Node& node, size_t at) {
+    if (at == segments.size()) return Arrive(node.leaf);
     const std::string& text = segments[at];
     if (const auto literal = node.literals.find(text); literal != node.literals.end()) {
-      if (const Node* found = Visit(*literal->second, at + 1)) return found;
+      if (Visit(*literal->second, at + 1)) return true;
     }
     if (!text.empty()) {
       for (const auto& [type, child] : node.typed) {
         std::string ignored;
         const bool fits = AppendConverted(type, text, ignored);
         if (!fits && !ignore_types) continue;
-        if (const Node* found = Into(child.get(), text, at + 1)) {
-          if (!fits) {
-            // Found on the way back: the outermost refusal is the first in the path.
-            refused = Segment{Segment::Kind::kTyped, child->names.back(), type};
-            refused_text = text;
-          }
-          return found;
-        }
+        const size_t parameter = match.parameters.size();
+        if (!Into(*child, text, at + 1)) continue;
+        // Found on the way back: the outermost refusal is the first in the path.
+        if (!fits) match.refused = {parameter, type};
+        return true;
       }
-      if (node.plain) {
-        if (const Node* found = Into(node.plain.get(), text, at + 1)) return found;
-      }
+      if (node.plain && Into(*node.plain, text, at + 1)) return true;
     }
-    return node.rest ? Into(node.rest.get(), Rest(at), segments.size()) : nullptr;
+    return node.rest && Into(*node.rest, Rest(at), segments.size());
+  }
+
+  bool Arrive(const Leaf& leaf) {
+    match.route = Find(leaf, method);
+    if (!match.route && method == "HEAD") match.route = Find(leaf, "GET");
+    if (match.route) return true;
+    for (const auto& [name, route] : leaf) match.methods.insert(name);
+    return false;
   }
 
   std::string Rest(size_t at) const {
@@ -72,7 +88,6 @@ Trie& Trie::operator=(Trie&&) noexcept = default;
 
 bool Trie::Add(const std::vector<Segment>& pattern, std::string_view method, uint32_t route) {
   Node* node = root_.get();
-  std::vector<std::string> names;
   for (const Segment& segment : pattern) {
     std::unique_ptr<Node>* child = nullptr;
     switch (segment.kind) {
@@ -93,42 +108,26 @@ bool Trie::Add(const std::vector<Segment>& pattern, std::string_view method, uin
         child = &node->rest;
         break;
     }
-    if (segment.kind != Segment::Kind::kLiteral) names.push_back(segment.text);
-    if (*child == nullptr) {
-      *child = std::make_unique<Node>();
-      (*child)->names = names;
-    }
+    if (*child == nullptr) *child = std::make_unique<Node>();
     node = child->get();
   }
-  if (node->leaf.Find(method)) return false;
-  node->leaf.methods.emplace_back(method, route);
+  if (Find(node->leaf, method)) return false;
+  node->leaf.emplace_back(method, route);
   return true;
 }
 
-PathMatch Trie::Match(const std::vector<std::string>& segments) const {
-  Walk walk{segments, false, {}, {}, {}};
-  const Node* found = walk.Visit(*root_, 0);
-  if (found == nullptr) {
-    walk.ignore_types = true;
-    found = walk.Visit(*root_, 0);
-  }
-  if (found == nullptr) return {};
-  return {&found->leaf, std::move(walk.parameters), std::move(walk.refused), std::move(walk.refused_text)};
+PathMatch Trie::Match(const std::vector<std::string>& segments, std::string_view method) const {
+  Walk strict{segments, method, false, {}};
+  if (strict.Visit(*root_, 0) || !strict.match.methods.empty()) return std::move(strict.match);
+  Walk lenient{segments, method, true, {}};
+  lenient.Visit(*root_, 0);
+  return std::move(lenient.match);
 }
 
-std::optional<uint32_t> Leaf::Find(std::string_view method) const {
-  for (const auto& [name, route] : methods) {
-    if (name == method) return route;
-  }
-  return std::nullopt;
-}
-
-std::string Leaf::Allow() const {
-  std::vector<std::string> allowed;
-  for (const auto& [name, route] : methods) allowed.push_back(name);
-  if (Find("GET") && !Find("HEAD")) allowed.emplace_back("HEAD");
-  if (!Find("OPTIONS")) allowed.emplace_back("OPTIONS");
-  std::sort(allowed.begin(), allowed.end());
+std::string PathMatch::Allow() const {
+  std::set<std::string> allowed = methods;
+  if (allowed.contains("GET")) allowed.insert("HEAD");
+  allowed.insert("OPTIONS");
   std::string text;
   for (const std::string& method : allowed) text.append(text.empty() ? "" : ", ").append(method);
   return text;

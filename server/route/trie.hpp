@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,21 +14,20 @@
 
 namespace spikard::route {
 
-// What stands at the end of a path: a route for each method.
-struct Leaf {
-  std::vector<std::pair<std::string, uint32_t>> methods;
+struct PathMatch {
+  // A segment whose type alone refuses its text.
+  struct Refused {
+    size_t parameter;  // index into `parameters`
+    protocol::ValueType type;
+  };
 
-  std::optional<uint32_t> Find(std::string_view method) const;
+  std::optional<uint32_t> route;
+  std::vector<std::string> parameters;  // of the route, in the pattern's order
+  std::optional<Refused> refused;       // the first one, if the path fits only when types are not looked at
+  std::set<std::string> methods;        // without a route: those of all patterns that fit
+
   // "GET, HEAD, OPTIONS": what Allow says (RFC 9110 section 10.2.1); HEAD and OPTIONS come by themselves.
   std::string Allow() const;
-};
-
-struct PathMatch {
-  const Leaf* leaf = nullptr;
-  std::vector<std::string> parameters;  // in the pattern's order
-  // Set, with the leaf, if the path fits only when a segment's type is not looked at.
-  std::optional<Segment> refused;
-  std::string refused_text;
 };
 
 class Trie {
@@ -39,7 +39,8 @@ class Trie {
 
   // Returns false if this method is already taken for a pattern of this shape.
   bool Add(const std::vector<Segment>& pattern, std::string_view method, uint32_t route);
-  PathMatch Match(const std::vector<std::string>& segments) const;
+  // The best pattern that fits and has the method; GET's stands in for HEAD's.
+  PathMatch Match(const std::vector<std::string>& segments, std::string_view method) const;
 
  private:
   struct Node;

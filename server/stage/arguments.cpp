@@ -54,7 +54,14 @@ struct Reader {
         break;
       case ParameterSource::kHeader:
         for (size_t i = 0; i < x.request.fields.size(); ++i) {
-          if (const auto [name, value] = x.request.fields[i]; name == p.wire_name) texts.push_back(value);
+          const auto [name, value] = x.request.fields[i];
+          if (!http::EqualsIgnoringCase(name, p.wire_name)) continue;
+          if (p.list) {
+            // RFC 9110 section 5.3: as if all had been sent in one field.
+            http::ForEachElement(value, [&](std::string_view element) { texts.push_back(element); });
+          } else {
+            texts.push_back(value);
+          }
         }
         break;
       case ParameterSource::kCookie:
@@ -78,20 +85,31 @@ void AddWrong(const Parameter& p, std::string_view text, std::vector<http::Inval
   findings.push_back(std::move(invalid));
 }
 
-// Appends the parameter's member to the object under construction, or to the findings what is wrong.
+// Appends one value to the object under construction, or to the findings what is wrong with it.
+void AppendValue(const Parameter& p, std::string_view text, std::string& json, std::vector<http::Invalid>& findings) {
+  // Targets are UTF-8 once they are decoded; fields may hold any octets.
+  if (!base::IsUtf8(text)) {
+    findings.push_back({"string_unicode",
+                        {std::string(LocOf(p.source)), p.wire_name},
+                        "Input should be a valid string, unable to parse raw data as a unicode string",
+                        "null",
+                        {}});
+  } else if (!route::AppendConverted(p.type, text, json)) {
+    AddWrong(p, text, findings);
+  }
+}
+
+// Appends the parameter's member, likewise.
 void AppendMember(const Parameter& p, const std::vector<std::string_view>& texts, std::string& json,
                   std::vector<http::Invalid>& findings) {
   if (json.size() > 1) json += ',';
   base::AppendJsonString(json, p.name);
   json += ':';
-  if (!p.list) {
-    if (!route::AppendConverted(p.type, texts.back(), json)) AddWrong(p, texts.back(), findings);
-    return;
-  }
+  if (!p.list) return AppendValue(p, texts.back(), json, findings);
   json += '[';
   for (const std::string_view text : texts) {
     if (json.back() != '[') json += ',';
-    if (!route::AppendConverted(p.type, text, json)) AddWrong(p, text, findings);
+    AppendValue(p, text, json, findings);
   }
   json += ']';
 }

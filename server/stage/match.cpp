@@ -16,9 +16,10 @@ Verdict Answered(http::Exchange& x, http::Fault fault) {
 }
 
 Verdict RefuseSegment(http::Exchange& x, const route::PathMatch& match) {
-  const auto [type, msg] = route::RefusalOf(match.refused->type);
-  http::Invalid invalid{std::string(type), {"path", match.refused->text}, std::string(msg), {}, {}};
-  base::AppendJsonString(invalid.input, match.refused_text);
+  const auto [at, segment_type] = *match.refused;
+  const auto [type, msg] = route::RefusalOf(segment_type);
+  http::Invalid invalid{std::string(type), {"path", x.table->PathNames(*match.route)[at]}, std::string(msg), {}, {}};
+  base::AppendJsonString(invalid.input, match.parameters[at]);
   x.AnswerInvalid({std::move(invalid)});
   return Verdict::kAnswered;
 }
@@ -32,20 +33,17 @@ Verdict MatchRoute(http::Exchange& x) {
   }
   const auto segments = http::PathSegments(x.request.Path());
   if (!segments) return Answered(x, http::Fault::kBadTarget);
-  route::PathMatch match = x.table->Match(*segments);
-  if (match.leaf == nullptr) return Answered(x, http::Fault::kNotFound);
-
   const std::string_view method = x.request.method;
-  auto found = match.leaf->Find(method);
-  if (!found && method == "HEAD") found = match.leaf->Find("GET");
-  if (!found) {
-    x.response.fields.Add("allow", match.leaf->Allow());
+  route::PathMatch match = x.table->Match(*segments, method);
+  if (!match.route) {
+    if (match.methods.empty()) return Answered(x, http::Fault::kNotFound);
+    x.response.fields.Add("allow", match.Allow());
     if (method != "OPTIONS") return Answered(x, http::Fault::kMethodNotAllowed);
     x.response.status = 204;
     return Verdict::kAnswered;
   }
   if (match.refused) return RefuseSegment(x, match);
-  x.route = *found;
+  x.route = *match.route;
   x.path_parameters = std::move(match.parameters);
   return Verdict::kGoOn;
 }

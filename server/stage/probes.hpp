@@ -1,4 +1,4 @@
-// /livez /readyz /startupz, answered without a worker. A route of the application with the same path wins.
+// /livez /readyz /startupz, answered without a worker. A route of the application with exactly this path wins.
 #pragma once
 
 #include <functional>

@@ -18,6 +18,7 @@ import json
 import random
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -106,7 +107,7 @@ class Generator:
         return self.random.random() < probability
 
     def value(self, depth: int) -> object:
-        kind = self.random.choice(TYPES + ["array", "object", "object"] if depth else TYPES[:5])
+        kind = self.random.choice([*TYPES, "array", "object", "object"] if depth else TYPES[:5])
         if kind == "null":
             return None
         if kind == "boolean":
@@ -226,17 +227,19 @@ KEYWORDS = {
 def votes(native, schema: object, instance: object) -> tuple[object, object, object]:
     """Ours, jsonschema's and jsonschema-rs's verdict; text where one gave up."""
     data = json.dumps(instance, ensure_ascii=False).encode()
-    results: list[object] = []
-    for judge in (
+    judges = (
         lambda: ours(native, schema, data),
         lambda: jsonschema.Draft202012Validator(schema).is_valid(instance),
         lambda: jsonschema_rs.Draft202012Validator(schema).is_valid(instance),
-    ):
-        try:
-            results.append(judge())
-        except Exception as error:  # whatever it is, it is a vote
-            results.append(type(error).__name__)
-    return tuple(results)
+    )
+    return tuple(map(vote, judges))
+
+
+def vote(judge: Callable[[], object]) -> object:
+    try:
+        return judge()
+    except Exception as error:  # whatever it is, it is a vote
+        return type(error).__name__
 
 
 def ours(native, schema: object, data: bytes) -> object:

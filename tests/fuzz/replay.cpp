@@ -1,5 +1,5 @@
-// Runs a fuzz target over files and folders of files, without libFuzzer: what fuzzing found stays found under
-// any compiler. REQUIRES at least one file; prints how many there were.
+// Runs a fuzz target over files and folders of files, without libFuzzer: what fuzzing found stays found under any
+// compiler. REQUIRES at least one file; prints how many there were.
 
 #include <cstdint>
 #include <cstdio>

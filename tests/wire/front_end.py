@@ -99,6 +99,7 @@ class FrontEnd:
         self.listener.bind(str(directory / "attach.sock"))
         self.listener.listen()
         self.listener.settimeout(DEADLINE)
+        self.accepted: list[socket.socket] = []
 
     def __enter__(self) -> Self:
         return self
@@ -107,7 +108,8 @@ class FrontEnd:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.router.close()
-        self.listener.close()
+        for connection in [self.listener, *self.accepted]:
+            connection.close()
 
     def receive(self) -> list[bytes]:
         return self.router.recv_multipart()
@@ -115,6 +117,7 @@ class FrontEnd:
     def accept(self, pid: int) -> Peer:
         """Answers the next Attach, which must be that of the process `pid`, with its pidfd."""
         control, _ = self.listener.accept()
+        self.accepted.append(control)
         control.settimeout(DEADLINE)
         packet, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
         message = batch.decode_message(packet)

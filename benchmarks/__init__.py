@@ -1,0 +1,1 @@
+"""Ours and its rivals under the same load: see README.md."""

@@ -1,0 +1,50 @@
+"""The front end's process as `app.run()` starts it: its binary, its arguments, and where its sockets lie."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from spikard._native import FrontEnd
+from spikard.config import ServerConfig
+from spikard.exceptions import StartError
+
+# A Unix socket's path has at most 107 bytes.
+_LONGEST_DIRECTORY = 90
+
+
+def binary() -> str:
+    """Give the path of `spikard-server`: `SPIKARD_SERVER`, or the one that was installed with the package."""
+    return os.environ.get("SPIKARD_SERVER") or str(Path(__file__).parent / "_bin" / "spikard-server")
+
+
+def endpoint_directory() -> str:
+    """Name a directory for the channel's sockets that nobody else has; the front end makes and removes it."""
+    name = f"spikard-{secrets.token_hex(8)}"
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    base = runtime if os.path.isdir(runtime) and os.access(runtime, os.W_OK) else tempfile.gettempdir()
+    if len(os.path.join(base, name)) > _LONGEST_DIRECTORY:
+        base = "/tmp"  # the directory in it is made with mode 0700, its name is random
+    return os.path.join(base, name)
+
+
+def start(config: ServerConfig, directory: str) -> FrontEnd:
+    """Start the front end and wait until it listens.
+
+    Raises:
+        StartError: it cannot, for example because the port is in use.
+    """
+    path = binary()
+    if not os.access(path, os.X_OK):
+        raise StartError(f"the front end is missing: {path} is no program")
+    command = [path, "--host", config.host, "--endpoint", f"ipc://{directory}"]
+    command += ["--keep-alive", str(config.keep_alive), "--shutdown-timeout", str(config.shutdown_timeout)]
+    command += ["--log-level", config.log_level]
+    front_end = FrontEnd(command, config.host, config.port)
+    try:
+        front_end.start()
+    except RuntimeError as error:
+        raise StartError(str(error)) from None
+    return front_end

@@ -1,0 +1,189 @@
+"""What the package does in C++: the wire, the front end's process, and JSON Schema."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from spikard._manifest import Manifest
+
+PROTOCOL_VERSION: int
+
+class ChannelLost(ConnectionError):
+    """What has come cannot be trusted, or something before it is missing: the connection has to be given up."""
+
+class Exchange:
+    """One request; see `spikard._exchange.Exchange` for the attributes that handlers are built on."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def slot(self) -> int: ...
+    @property
+    def route(self) -> int: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def path_parameters(self) -> list[str]: ...
+    @property
+    def arguments(self) -> bytes: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def client(self) -> tuple[str, int]: ...
+    @property
+    def attempt(self) -> int: ...
+
+class Inbox:
+    """What the front end sends on one connection, checked and in order."""
+
+    def __init__(self, incarnation: int) -> None: ...
+    def read(self, frames: list[bytes]) -> list[Exchange | tuple[object, ...]]:
+        """Read a batch: requests as exchanges, messages about the worker as (name, values ...).
+
+        Raises:
+            ChannelLost: the batch is damaged, or one before it is missing.
+        """
+
+class Outbox:
+    """What the worker sends on one connection, collected until it is sealed into a batch."""
+
+    def __init__(self, incarnation: int) -> None: ...
+    def hello(
+        self, *, token: bytes, pid: int, runtime: str, slots: int, manifest_hash: bytes, max_batch: int
+    ) -> None: ...
+    def manifest(self, manifest: bytes) -> None: ...
+    def ready(self) -> None: ...
+    def pong(self, number: int) -> None: ...
+    def leaving(self) -> None: ...
+    def goodbye(self) -> None: ...
+    def json(self, exchange: Exchange, status: int, body: bytes) -> None:
+        """Answer with a JSON text."""
+
+    def respond(
+        self, exchange: Exchange, status: int, headers: Sequence[tuple[str, str]], body: bytes
+    ) -> None:
+        """Answer with these header fields.
+
+        Raises:
+            UnicodeEncodeError: a header field has characters that Latin-1 lacks.
+        """
+
+    def problem(
+        self, exchange: Exchange, status: int, slug: str = "", detail: str = "", errors: bytes = b""
+    ) -> None:
+        """Let the front end word an error (RFC 9457); what is empty, the status decides."""
+
+    def return_(self, exchange: Exchange) -> None:
+        """Give an exchange back that was not begun."""
+
+    def seal(self) -> list[bytes]:
+        """Give the frames of a batch with all that was collected; REQUIRES: not `empty`."""
+
+    @property
+    def empty(self) -> bool: ...
+    @property
+    def full(self) -> bool: ...
+    @property
+    def size(self) -> int: ...
+
+def encode_attach(pid: int, slots: int) -> bytes: ...
+def decode_control(packet: bytes) -> tuple[object, ...]: ...
+def encode_manifest(manifest: Manifest) -> bytes: ...
+
+class FrontEnd:
+    """The front end's process: started, watched by a thread without the GIL, started again when it dies."""
+
+    def __init__(self, command: list[str], host: str, port: int) -> None: ...
+    def start(self) -> None:
+        """Start the process and wait until it listens.
+
+        Raises:
+            RuntimeError: it cannot; the text says why in one line.
+        """
+
+    def stop(self) -> None:
+        """Ask it to finish and leave; after that it is not started again."""
+
+    def kill(self) -> None: ...
+    def fileno(self) -> int:
+        """Give a descriptor that becomes readable when the process has ended for good."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def pid(self) -> int: ...
+    @property
+    def status(self) -> int:
+        """The exit status once it has ended, or minus the signal."""
+
+class SchemaError(ValueError):
+    """The schema itself is wrong, or cannot be had or used."""
+
+class SchemaViolation:
+    """One way in which an instance breaks a schema."""
+
+    @property
+    def path(self) -> tuple[str | int, ...]: ...
+    @property
+    def pointer(self) -> str:
+        """Give `path` as a JSON Pointer."""
+
+    @property
+    def keyword(self) -> str:
+        """Name the keyword that failed; "false" for the schema false."""
+
+    @property
+    def params(self) -> bytes:
+        """Give the keyword's value, as JSON."""
+
+    @property
+    def instance(self) -> bytes:
+        """Give the value at `path`, as JSON."""
+
+    @property
+    def location(self) -> str:
+        """Give the absolute location of the keyword."""
+
+    @property
+    def property(self) -> str:
+        """Name the member that is missing or too much; "" for other keywords."""
+
+class Schema:
+    """A compiled JSON Schema: draft 2020-12, or 2019-09, 07, 06 by its $schema."""
+
+    def __init__(
+        self,
+        schema_json: bytes | str,
+        *,
+        format_assertion: bool = False,
+        remotes: Mapping[str, bytes | str] | Callable[[str], bytes | str | None] | None = None,
+    ) -> None:
+        """Compile; `remotes` gives the JSON text of a schema by its URI.
+
+        Raises:
+            SchemaError: the text says what is wrong, and where.
+        """
+
+    def is_valid(self, json: bytes | str, /) -> bool:
+        """Tell whether a JSON text is valid.
+
+        Raises:
+            ValueError: it is no acceptable JSON.
+        """
+
+    def validate(
+        self, json: bytes | str, /, *, max_errors: int = 100, explain_alternatives: bool = False
+    ) -> list[SchemaViolation]:
+        """List what is wrong with a JSON text, nothing if it is valid.
+
+        Raises:
+            ValueError: it is no acceptable JSON.
+        """

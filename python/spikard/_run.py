@@ -1,0 +1,225 @@
+"""What `app.run()` is in this process: decided by the environment and the configuration, then done."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from typing import TYPE_CHECKING, Any
+
+from spikard import _front_end, _manifest, _native
+from spikard._worker import Worker, WorkerRefused
+from spikard.exceptions import StartError
+
+if TYPE_CHECKING:
+    from spikard.app import Spikard
+    from spikard.config import ServerConfig
+
+_log = logging.getLogger("spikard")
+
+# What the front end may take to leave after its own patience has ended.
+_GRACE = 5.0
+
+
+def run(app: Spikard, config: ServerConfig) -> None:
+    """Serve until a signal says to stop; see `Spikard.run`."""
+    _set_up_log(config.log_level)
+    process = _decide(app, config)
+    with _signals(process):
+        _run_loop(process.main())
+
+
+async def serve(app: Spikard, config: ServerConfig) -> None:
+    """Serve inside a running loop until cancelled; see `Spikard.serve`."""
+    process = _decide(app, config)
+    serving = asyncio.ensure_future(process.main())
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        process.stop()
+        await serving
+        raise
+
+
+class _Process:
+    """A worker, and what else this process has to look after."""
+
+    def __init__(self, app: Spikard, config: ServerConfig, directory: str) -> None:
+        manifest, routes = _manifest.build(app, config)
+        self.config = config
+        self.directory = directory
+        self.worker = Worker(
+            routes,
+            _native.encode_manifest(manifest),
+            directory=directory,
+            worker_threads=config.worker_threads,
+            on_ready=self.on_ready,
+        )
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def on_ready(self) -> None:
+        """The front end has taken the worker in."""
+
+    def stop(self) -> None:
+        """Finish and end; called from the loop's thread, at any time."""
+        raise NotImplementedError
+
+    def abort(self) -> None:
+        """End now."""
+        os._exit(1)
+
+    async def main(self) -> None:
+        raise NotImplementedError
+
+
+class _Attached(_Process):
+    """Rule 2: a worker of a front end that somebody else has started."""
+
+    def stop(self) -> None:
+        self.worker.leave()
+
+    async def main(self) -> None:
+        try:
+            await self.worker.run()
+        except WorkerRefused as error:
+            raise StartError(f"the front end refuses the application: {error}") from None
+
+    def on_ready(self) -> None:
+        _log.info("attached to the front end at %s", self.directory)
+
+
+class _Parent(_Process):
+    """Rule 3: this process is the worker, and the parent of its front end."""
+
+    def __init__(self, app: Spikard, config: ServerConfig) -> None:
+        super().__init__(app, config, _front_end.endpoint_directory())
+        self.front_end = _front_end.start(config, self.directory)
+        self.stopping = False
+        self.announced = False
+
+    def stop(self) -> None:
+        # The front end lets its clients finish, then drains the worker, then leaves.
+        self.stopping = True
+        self.front_end.stop()
+
+    def abort(self) -> None:
+        self.front_end.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+        super().abort()
+
+    def on_ready(self) -> None:
+        if not self.announced:
+            self.announced = True
+            host = f"[{self.front_end.host}]" if ":" in self.front_end.host else self.front_end.host
+            print(f"Spikard serves on http://{host}:{self.front_end.port} (Ctrl+C stops it)", file=sys.stderr)
+
+    async def main(self) -> None:
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+
+        def on_end() -> None:
+            if not ended.done():
+                ended.set_result(None)
+
+        loop.add_reader(self.front_end.fileno(), on_end)
+        working = asyncio.ensure_future(self.worker.run())
+        try:
+            await asyncio.wait({working, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                _raise_failure(working)
+            self.front_end.stop()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(ended, self.config.shutdown_timeout + _GRACE)
+        finally:
+            loop.remove_reader(self.front_end.fileno())
+            self.front_end.kill()
+            working.cancel()
+            await asyncio.wait({working})
+            # What a front end that was killed could not remove.
+            shutil.rmtree(self.directory, ignore_errors=True)
+        if not self.stopping:
+            raise StartError(f"the front end has ended with status {self.front_end.status}")
+
+
+def _raise_failure(working: asyncio.Future[None]) -> None:
+    error = working.exception()
+    if isinstance(error, WorkerRefused):
+        raise StartError(str(error)) from None
+    if error is not None:
+        raise error
+
+
+def _decide(app: Spikard, config: ServerConfig) -> _Process:
+    # Taken out, so that programs started by a handler do not attach.
+    endpoint = os.environ.pop("SPIKARD_ENDPOINT", "")
+    if config.workers != 1:
+        raise StartError(f"workers={config.workers}: more than one worker is not supported yet")
+    if endpoint:
+        return _Attached(app, config, endpoint.removeprefix("ipc://"))
+    return _Parent(app, config)
+
+
+def _set_up_log(level: str) -> None:
+    if _log.handlers or logging.getLogger().handlers:
+        return  # the program has its own ideas
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s.%(msecs)03d %(levelname)-7s worker %(message)s", "%Y-%m-%d %H:%M:%S")
+    )
+    _log.addHandler(handler)
+    _log.setLevel(level.upper())
+
+
+@contextlib.contextmanager
+def _signals(process: _Process) -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into `stop`, the second SIGINT into `abort`."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = False
+
+    def on_signal(number: int, _: object) -> None:
+        nonlocal asked
+        if asked and number == signal.SIGINT:
+            process.abort()
+        asked = True
+        process.stop()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run_loop(main: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on a new loop, uvloop's if there; from Python 3.11 asyncio.Runner does the same."""
+    loop = _loop_factory()()
+    try:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(main)
+    finally:
+        try:
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop

@@ -1,0 +1,82 @@
+"""The attach socket: how a worker comes to a front end beside it, and how each learns of the other's end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import typing
+from dataclasses import dataclass
+
+from spikard import _native
+
+# No flight recorder yet: whatever is sent to this worker counts as begun.
+_RECORDER_SLOTS = 0
+_MAX_PACKET = 64 * 1024
+_ANSWER_WITHIN = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A place at a front end.
+
+    Attributes:
+        control: the connection; its end tells that the front end is gone or wants the worker to attach anew.
+        token: what Hello must carry.
+        incarnation: of the front end.
+        endpoint: of the data channel.
+    """
+
+    control: socket.socket
+    token: bytes
+    incarnation: int
+    endpoint: str
+
+
+async def attach(directory: str) -> Attached:
+    """Attach to the front end whose endpoint directory this is.
+
+    Raises:
+        OSError: nobody listens there, or it did not answer.
+    """
+    loop = asyncio.get_running_loop()
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        control.setblocking(False)
+        control.connect(os.path.join(directory, "attach.sock"))
+        pidfd = os.pidfd_open(os.getpid())
+        try:
+            socket.send_fds(control, [_native.encode_attach(os.getpid(), _RECORDER_SLOTS)], [pidfd])
+        finally:
+            os.close(pidfd)
+        packet = await asyncio.wait_for(_receive(loop, control), _ANSWER_WITHIN)
+        if not packet:
+            raise ConnectionError("the front end closed the attach socket")
+        name, *values = _native.decode_control(packet)
+        if name != "attached":
+            raise ConnectionError(f"the front end refused: {values}")
+        token, incarnation, endpoint = typing.cast("tuple[bytes, int, str]", tuple(values))
+        return Attached(control, token, incarnation, endpoint)
+    except BaseException as error:
+        control.close()
+        if isinstance(error, asyncio.TimeoutError):
+            raise ConnectionError("the front end did not answer") from error
+        raise
+
+
+async def _receive(loop: asyncio.AbstractEventLoop, control: socket.socket) -> bytes:
+    readable = loop.create_future()
+
+    def on_readable() -> None:
+        if not readable.done():
+            readable.set_result(None)
+
+    loop.add_reader(control, on_readable)
+    try:
+        await readable
+    finally:
+        loop.remove_reader(control)
+    with contextlib.suppress(BlockingIOError):
+        return control.recv(_MAX_PACKET)
+    return b""

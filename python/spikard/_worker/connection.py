@@ -1,0 +1,305 @@
+"""One connection to a front end: from Hello to Goodbye, or until it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import hashlib
+import os
+import platform
+import typing
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import zmq
+
+from spikard import _native
+from spikard._manifest import BoundRoute
+from spikard._native import ChannelLost, Exchange
+from spikard._worker import answer
+from spikard._worker.attach import Attached
+
+# How many exchanges this worker takes at once. What waits in a worker cannot go to another one, so more is no
+# better; less, and clients wait in the queue while the loop has nothing to do.
+_SLOTS = 2048
+_MAX_BATCH = 256 * 1024 * 1024
+# Safety nets only: what is under way is bounded by the slots.
+_HIGH_WATER_MARK = 100_000
+_BATCHES_PER_TURN = 16
+# A batch may have 1024 raw frames, and only bodies above 16 KiB are any: one of this size never has more.
+_ENOUGH_FOR_A_BATCH = 1024 * 16 * 1024
+# A front end that has not answered a Hello by now has not got it.
+_ANSWER_WITHIN = 5.0
+# How long a front end may take to read a Goodbye.
+_CLOSED_WITHIN = 1.0
+
+
+class Refused(Exception):
+    """The front end will not take this application; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a connection needs of the application.
+
+    Attributes:
+        routes: in the manifest's order.
+        manifest: encoded.
+        threads: where handlers run that are not `async def`.
+        on_ready: called when the front end has welcomed the worker.
+    """
+
+    routes: Sequence[BoundRoute]
+    manifest: bytes
+    threads: Executor
+    on_ready: Callable[[], None]
+
+
+class Connection:
+    """Made when attached; `run` serves until the front end drains it or the connection is lost."""
+
+    def __init__(self, application: Application, attached: Attached) -> None:
+        """Open the data channel."""
+        self._application = application
+        self._routes: Sequence[BoundRoute] = ()  # none before the Welcome
+        self._attached = attached
+        self._loop = asyncio.get_running_loop()
+        self._inbox = _native.Inbox(attached.incarnation)
+        self._outbox = _native.Outbox(attached.incarnation)
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._body_limit = _MAX_BATCH // 2
+        self._batch_limit = _ENOUGH_FOR_A_BATCH
+        self._unsent = 0
+        self._patience: asyncio.TimerHandle | None = None
+        self._draining = False
+        self._said_goodbye = False
+        # Callbacks are scheduled from handlers' tasks too, which have context variables of their own.
+        self._context = contextvars.copy_context()
+        self._flush_due = False
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.setsockopt(zmq.SNDHWM, _HIGH_WATER_MARK)
+        self._socket.setsockopt(zmq.RCVHWM, _HIGH_WATER_MARK)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, _MAX_BATCH)
+        # A peer that comes back by itself would get nothing any more, and not know it.
+        self._socket.setsockopt(zmq.RECONNECT_IVL, -1)
+        self._socket.setsockopt(zmq.ROUTING_ID, b"w" + os.urandom(15))
+        self._descriptor = typing.cast("int", self._socket.getsockopt(zmq.FD))
+
+    async def run(self) -> None:
+        """Serve until the front end has drained this worker.
+
+        Raises:
+            ChannelLost: the connection is lost; what ran on it was cancelled.
+            Refused: the front end does not take the application as it is.
+        """
+        control = self._attached.control
+        try:
+            self._socket.connect(self._attached.endpoint)
+            self._wait_for_answer()
+            self._loop.add_reader(self._descriptor, self._receive)
+            self._loop.add_reader(control, self._on_control)
+            self._say_hello()
+            await self._ended
+        except zmq.ZMQError as error:
+            raise ChannelLost(f"{self._attached.endpoint}: {error}") from None
+        finally:
+            self._stop_waiting()
+            self._loop.remove_reader(control)
+            self._loop.remove_reader(self._descriptor)
+            for task in list(self._running.values()):
+                task.cancel()
+            # Goodbye has to leave the machine's memory; nothing else is left to send.
+            self._socket.close(linger=1000 if self._draining else 0)
+            control.close()
+
+    def leave(self) -> None:
+        """Ask the front end for a drain; may be called from a signal's handler."""
+        self._loop.call_soon_threadsafe(self._leave)
+
+    def _leave(self) -> None:
+        if not self._draining:
+            self._outbox.leaving()
+            self._flush_soon()
+
+    # ---- what comes
+
+    def _receive(self) -> None:
+        # The descriptor tells only of changes, sends included: everything that is there has to be taken.
+        try:
+            for _ in range(_BATCHES_PER_TURN):
+                if self._ended.done():
+                    return
+                frames = self._socket.recv_multipart(zmq.NOBLOCK)
+                for message in self._inbox.read(frames):
+                    if isinstance(message, Exchange):
+                        self._begin(message)
+                    else:
+                        self._on_message(*message)
+            self._receive_soon()
+        except zmq.Again:
+            pass
+        except (ChannelLost, zmq.ZMQError) as error:
+            self._lose(str(error))
+
+    def _on_message(self, name: object, *values: Any) -> None:
+        match name:
+            case "manifest_wanted":
+                self._outbox.manifest(self._application.manifest)
+                self._wait_for_answer()
+            case "welcome":
+                self._stop_waiting()
+                self._routes = self._application.routes
+                _, _, max_batch = values
+                # What is collected before a body comes, and that body, make one batch.
+                self._body_limit = min(self._body_limit, max_batch // 2)
+                self._batch_limit = min(self._batch_limit, max_batch // 4)
+                self._outbox.ready()
+                self._flush_soon()
+                self._application.on_ready()
+                return
+            case "refused":
+                final, detail = values
+                self._end(Refused(detail) if final else ChannelLost(f"refused: {detail}"))
+                return
+            case "ping":
+                self._outbox.pong(*values)
+            case "drain":
+                self._draining = True
+                self._finish_drain()
+                return
+            case "goodbye":
+                self._lose("the front end leaves")
+                return
+        self._flush_soon()
+
+    def _on_control(self) -> None:
+        try:
+            packet = self._attached.control.recv(64 * 1024)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet = b""
+        self._lose("an unexpected control message" if packet else "the front end has closed the connection")
+
+    # ---- exchanges
+
+    def _begin(self, exchange: Exchange) -> None:
+        try:
+            route = self._routes[exchange.route]
+        except IndexError:
+            raise ChannelLost("a request that this worker cannot have") from None
+        number = exchange.number
+        run = self._run if route.is_async else self._run_in_thread
+        self._running[number] = self._loop.create_task(run(number, exchange, route))
+
+    async def _run(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+        try:
+            self._give(number, exchange, route, await route.call(exchange))
+        except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
+            self._fail(number, exchange, route, error)
+
+    async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+        context = contextvars.copy_context()
+        try:
+            result = await self._loop.run_in_executor(
+                self._application.threads, context.run, route.call, exchange
+            )
+            if isinstance(result, Awaitable):
+                result = await result
+            self._give(number, exchange, route, result)
+        except BaseException as error:  # as above
+            self._fail(number, exchange, route, error)
+
+    def _give(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
+        del self._running[number]
+        self._unsent += answer.give(self._outbox, exchange, route, result, self._body_limit)
+        if self._unsent > self._batch_limit:
+            self._send()
+        if not self._flush_due:
+            self._flush_soon()
+
+    def _fail(self, number: int, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
+        self._running.pop(number, None)
+        if self._ended.done():
+            return  # nobody waits for it any more
+        answer.fail(self._outbox, exchange, route, error)
+        self._flush_soon()
+
+    # ---- what goes
+
+    def _say_hello(self) -> None:
+        self._outbox.hello(
+            token=self._attached.token,
+            pid=os.getpid(),
+            runtime=f"{platform.python_implementation()} {platform.python_version()}",
+            slots=_SLOTS,
+            manifest_hash=hashlib.sha256(self._application.manifest).digest(),
+            max_batch=_MAX_BATCH,
+        )
+        self._send()
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+
+    def _wait_for_answer(self) -> None:
+        self._stop_waiting()
+        cause = "the front end has not answered"
+        self._patience = self._loop.call_later(_ANSWER_WITHIN, self._lose, cause, context=self._context)
+
+    def _flush_soon(self) -> None:
+        if not self._flush_due:
+            self._flush_due = True
+            # Behind all that this turn of the loop will answer: one batch takes it all.
+            self._loop.call_soon(self._flush, context=self._context)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        self._send()
+
+    def _send(self) -> None:
+        self._unsent = 0
+        if self._ended.done() or self._outbox.empty:
+            return
+        frames = self._outbox.seal()
+        try:
+            self._socket.send_multipart(frames, zmq.NOBLOCK, copy=len(frames) == 1)
+        except zmq.ZMQError as error:
+            self._lose(f"the front end does not read: {error}")
+            return
+        if self._draining:
+            self._finish_drain()
+        # A send may have swallowed the sign that something has come.
+        if typing.cast("int", self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+            self._receive_soon()
+
+    def _receive_soon(self) -> None:
+        self._loop.call_soon(self._receive, context=self._context)
+
+    def _finish_drain(self) -> None:
+        if self._running or self._said_goodbye or self._ended.done():
+            return
+        if not self._outbox.empty:
+            self._flush_soon()
+            return
+        self._outbox.goodbye()
+        self._socket.send_multipart(self._outbox.seal(), zmq.NOBLOCK)
+        # The front end closes the attach socket when it has read this; closed here, it could overtake answers.
+        self._said_goodbye = True
+        self._loop.call_later(_CLOSED_WITHIN, self._end, None, context=self._context)
+
+    def _lose(self, cause: str) -> None:
+        # Whoever has said that it takes nothing more has what it wanted.
+        self._end(None if self._draining else ChannelLost(cause))
+
+    def _end(self, error: Exception | None) -> None:
+        if self._ended.done():
+            return
+        if error is None:
+            self._ended.set_result(None)
+        else:
+            self._ended.set_exception(error)

@@ -1,0 +1,13 @@
+// The parts of spikard._native, a file each. python/spikard/_native.pyi is their documentation.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace spikard::bindings {
+
+void BindChannel(pybind11::module_& module);
+void BindManifest(pybind11::module_& module);
+void BindFrontEnd(pybind11::module_& module);
+void BindSchema(pybind11::module_& module);
+
+}  // namespace spikard::bindings

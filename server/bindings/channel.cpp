@@ -1,0 +1,223 @@
+// The worker's ends of the data channel and the attach socket: bytes in, Python values out, and back.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/bindings.hpp"
+#include "bindings/exchange.hpp"
+#include "protocol/codec.hpp"
+
+namespace py = pybind11;
+
+namespace spikard::bindings {
+namespace {
+
+// What has come cannot be trusted, or something before it is missing: the connection has to be given up.
+struct ChannelLost : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string_view View(const py::bytes& bytes) {
+  return {PyBytes_AS_STRING(bytes.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(bytes.ptr()))};
+}
+
+std::string_view Text(const py::handle& text) {
+  Py_ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+  if (data == nullptr) throw py::error_already_set();
+  return {data, static_cast<size_t>(size)};
+}
+
+// A message about the worker itself, as (name, values ...); a request stands in the list as its Exchange.
+py::object ToPython(const protocol::Message& message, const std::shared_ptr<const Batch>& batch) {
+  const auto& payload = message.payload;
+  if (std::holds_alternative<protocol::Request>(payload)) return py::cast(MakeExchange(batch, message));
+  if (std::holds_alternative<protocol::ManifestWanted>(payload)) return py::make_tuple("manifest_wanted");
+  if (const auto* m = std::get_if<protocol::Welcome>(&payload)) {
+    return py::make_tuple("welcome", m->generation, m->slots, m->max_batch);
+  }
+  if (const auto* m = std::get_if<protocol::Refused>(&payload)) {
+    const bool final = m->reason == protocol::RefusalReason::kVersion || m->reason == protocol::RefusalReason::kManifest;
+    return py::make_tuple("refused", final, std::string(m->detail));
+  }
+  if (const auto* m = std::get_if<protocol::Ping>(&payload)) return py::make_tuple("ping", m->number);
+  if (std::holds_alternative<protocol::Drain>(payload)) return py::make_tuple("drain");
+  if (std::holds_alternative<protocol::Goodbye>(payload)) return py::make_tuple("goodbye");
+  throw ChannelLost("a message that the front end does not send");
+}
+
+class Inbox {
+ public:
+  explicit Inbox(uint64_t incarnation) : incarnation_(incarnation) {}
+
+  py::list Read(std::vector<py::bytes> frames) {
+    auto batch = std::make_shared<Batch>();
+    batch->frames = std::move(frames);
+    std::vector<std::string_view> views;
+    for (const py::bytes& frame : batch->frames) views.push_back(View(frame));
+    // Exchanges outlive the reader's own aligned copy, so frame 0 is copied to where they can share it.
+    if (!views.empty()) {
+      batch->head.resize((views[0].size() + 7) / 8);
+      std::memcpy(batch->head.data(), views[0].data(), views[0].size());
+      views[0] = {reinterpret_cast<const char*>(batch->head.data()), views[0].size()};
+      batch->frames[0] = py::bytes();
+    }
+    Check(reader_.Open(std::move(views)));
+    py::list messages;
+    if (reader_.Head().incarnation != incarnation_) return messages;
+    if (reader_.Head().sequence != ++received_) throw ChannelLost("a batch is missing");
+    for (;;) {
+      protocol::Message message;
+      bool end = false;
+      Check(reader_.Next(&message, &end));
+      if (end) return messages;
+      messages.append(ToPython(message, batch));
+    }
+  }
+
+ private:
+  static void Check(protocol::Errc error) {
+    if (error != protocol::Errc::kOk) throw ChannelLost(std::string(protocol::Describe(error)));
+  }
+
+  const uint64_t incarnation_;
+  uint64_t received_ = 0;
+  protocol::BatchReader reader_;
+};
+
+using Pairs = std::vector<std::pair<py::str, py::str>>;
+
+class Outbox {
+ public:
+  explicit Outbox(uint64_t incarnation) : incarnation_(incarnation) {}
+
+  void Hello(const py::bytes& token, uint32_t pid, const std::string& runtime, uint32_t slots,
+             const py::bytes& manifest_hash, uint32_t max_batch) {
+    protocol::Hello hello;
+    hello.token = View(token);
+    hello.pid = pid;
+    hello.language = "python";
+    hello.runtime = runtime;
+    hello.slots = slots;
+    hello.manifest_hash = View(manifest_hash);
+    hello.max_batch = max_batch;
+    writer_.Add({0, 0, hello});
+  }
+  void Manifest(const py::bytes& manifest) { writer_.Add({0, 0, protocol::ManifestOffer{View(manifest)}}); }
+  void Ready() { writer_.Add({0, 0, protocol::Ready{}}); }
+  void Pong(uint64_t number) { writer_.Add({0, 0, protocol::Pong{number}}); }
+  void Leaving() { writer_.Add({0, 0, protocol::Leaving{}}); }
+  void Goodbye() { writer_.Add({0, 0, protocol::Goodbye{}}); }
+
+  void Json(const Exchange& x, uint16_t status, const py::bytes& body) {
+    constexpr protocol::Field kJson[] = {{"content-type", "application/json"}};
+    Add(x, status, kJson, body);
+  }
+
+  void Respond(const Exchange& x, uint16_t status, const Pairs& headers, const py::bytes& body) {
+    std::vector<protocol::Field> fields;
+    fields.reserve(headers.size());
+    std::vector<std::string> latin1;
+    latin1.reserve(2 * headers.size());
+    for (const auto& [name, value] : headers) fields.push_back({Octets(name, latin1), Octets(value, latin1)});
+    Add(x, status, fields, body);
+  }
+
+  void Problem(const Exchange& x, uint16_t status, const std::string& slug, const std::string& detail,
+               const py::bytes& errors) {
+    protocol::Problem problem;
+    problem.status = status;
+    problem.slug = slug;
+    problem.detail = detail;
+    problem.errors = View(errors);
+    writer_.Add({x.number, x.slot, problem});
+  }
+
+  void Return(const Exchange& x) { writer_.Add({x.number, x.slot, protocol::Returned{}}); }
+
+  bool Empty() const { return writer_.Empty(); }
+  bool Full() const { return writer_.Full(); }
+  size_t Size() const { return writer_.Size(); }
+
+  py::list Seal() {
+    const std::vector<protocol::Frame> frames = writer_.Seal({incarnation_, ++sent_});
+    py::list list;
+    for (const protocol::Frame& frame : frames) list.append(py::bytes(frame.bytes.data(), frame.bytes.size()));
+    return list;
+  }
+
+ private:
+  void Add(const Exchange& x, uint16_t status, protocol::Fields headers, const py::bytes& body) {
+    protocol::Response response;
+    response.status = status;
+    response.headers = headers;
+    response.body = {View(body)};
+    writer_.Add({x.number, x.slot, response});
+  }
+
+  // Header text is Latin-1 on the wire; what is ASCII is the same in UTF-8 and needs no copy.
+  static std::string_view Octets(const py::str& text, std::vector<std::string>& store) {
+    if (PyUnicode_IS_ASCII(text.ptr())) return Text(text);
+    const auto encoded = py::reinterpret_steal<py::bytes>(PyUnicode_AsLatin1String(text.ptr()));
+    if (!encoded) throw py::error_already_set();
+    return store.emplace_back(View(encoded));
+  }
+
+  const uint64_t incarnation_;
+  uint64_t sent_ = 0;
+  protocol::BatchWriter writer_;
+};
+
+py::bytes EncodeAttach(uint32_t pid, uint32_t slots) { return protocol::EncodeControl(protocol::Attach{pid, slots}); }
+
+// (name, values ...), as for messages of the data channel.
+py::tuple DecodeControl(const py::bytes& packet) {
+  std::string scratch;
+  protocol::Payload payload;
+  const protocol::Errc error = protocol::DecodeControl(View(packet), &scratch, &payload);
+  if (error != protocol::Errc::kOk) throw ChannelLost(std::string(protocol::Describe(error)));
+  if (const auto* m = std::get_if<protocol::Attached>(&payload)) {
+    return py::make_tuple("attached", py::bytes(m->token.data(), m->token.size()), m->incarnation,
+                          std::string(m->endpoint));
+  }
+  if (const auto* m = std::get_if<protocol::Refused>(&payload)) return py::make_tuple("refused", std::string(m->detail));
+  throw ChannelLost("a control message that the front end does not send");
+}
+
+}  // namespace
+
+void BindChannel(py::module_& module) {
+  py::register_exception<ChannelLost>(module, "ChannelLost", PyExc_ConnectionError);
+  BindExchange(module);
+  py::class_<Inbox>(module, "Inbox")
+      .def(py::init<uint64_t>(), py::arg("incarnation"))
+      .def("read", &Inbox::Read, py::arg("frames"));
+  py::class_<Outbox>(module, "Outbox")
+      .def(py::init<uint64_t>(), py::arg("incarnation"))
+      .def("hello", &Outbox::Hello, py::kw_only(), py::arg("token"), py::arg("pid"), py::arg("runtime"),
+           py::arg("slots"), py::arg("manifest_hash"), py::arg("max_batch"))
+      .def("manifest", &Outbox::Manifest, py::arg("manifest"))
+      .def("ready", &Outbox::Ready)
+      .def("pong", &Outbox::Pong, py::arg("number"))
+      .def("leaving", &Outbox::Leaving)
+      .def("goodbye", &Outbox::Goodbye)
+      .def("json", &Outbox::Json, py::arg("exchange"), py::arg("status"), py::arg("body"))
+      .def("respond", &Outbox::Respond, py::arg("exchange"), py::arg("status"), py::arg("headers"), py::arg("body"))
+      .def("problem", &Outbox::Problem, py::arg("exchange"), py::arg("status"), py::arg("slug") = "",
+           py::arg("detail") = "", py::arg("errors") = py::bytes())
+      .def("return_", &Outbox::Return, py::arg("exchange"))
+      .def("seal", &Outbox::Seal)
+      .def_property_readonly("full", &Outbox::Full)
+      .def_property_readonly("empty", &Outbox::Empty)
+      .def_property_readonly("size", &Outbox::Size);
+  module.def("encode_attach", &EncodeAttach, py::arg("pid"), py::arg("slots"));
+  module.def("decode_control", &DecodeControl, py::arg("packet"));
+}
+
+}  // namespace spikard::bindings

@@ -1,0 +1,36 @@
+// One request as the worker sees it. Python values are made when they are asked for: most handlers ask for few.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/message.hpp"
+
+namespace spikard::bindings {
+
+// The memory of a batch, shared by the exchanges that came in it.
+struct Batch {
+  std::vector<uint64_t> head;                // frame 0, aligned
+  std::vector<pybind11::bytes> frames;       // all frames as they were received
+};
+
+struct Exchange {
+  uint64_t number = 0;
+  uint32_t slot = 0;
+  std::shared_ptr<const Batch> batch;
+  protocol::Request request;  // its views point into the batch; its spans into the vectors below
+  std::vector<protocol::Field> headers;
+  std::vector<std::string_view> path_parameters;
+};
+
+// Makes an exchange of a request that a reader of `batch` has just read.
+std::unique_ptr<Exchange> MakeExchange(std::shared_ptr<const Batch> batch, const protocol::Message& message);
+
+void BindExchange(pybind11::module_& module);
+
+}  // namespace spikard::bindings

@@ -1,0 +1,69 @@
+#include "http/chunk_guard.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace spikard::http {
+namespace {
+
+// As many as a 64-bit number has; leading zeros count.
+constexpr size_t kMaxSizeDigits = 16;
+// Of one chunk's size and extensions.
+constexpr size_t kMaxSizeLine = 4 * 1024;
+
+}  // namespace
+
+std::string_view ChunkGuard::Take(std::string_view input) {
+  for (;;) {
+    const std::string_view rest = input.substr(at_);
+    const auto found = lines_.Scan(rest);
+    const std::string_view line = rest.substr(0, lines_.Size());
+    if (found == LineScanner::Found::kBroken) Refuse(Fault::kMalformed);
+    if (fault_ != Fault::kNone || !CheckLength(line.size()) || found == LineScanner::Found::kPartial) return {};
+    lines_.Next();
+    at_ += line.size() + 2;
+    const bool complete = OnLine(line);
+    if (fault_ != Fault::kNone) return {};
+    if (complete) return input.substr(0, std::exchange(at_, 0));
+  }
+}
+
+// Of a line that may not have ended yet.
+bool ChunkGuard::CheckLength(size_t size) {
+  // Data that goes on where its CRLF should be.
+  if (state_ == State::kDataEnd && size > 0) return Refuse(Fault::kMalformed);
+  if (state_ == State::kSize && size > kMaxSizeLine) return Refuse(Fault::kMalformed);
+  if (state_ == State::kTrailer && trailer_bytes_ + size > max_bytes_) return Refuse(Fault::kHeaderTooLarge);
+  return true;
+}
+
+bool ChunkGuard::OnLine(std::string_view line) {
+  if (state_ == State::kSize) return OnSize(line);
+  if (state_ == State::kTrailer) return OnTrailer(line);
+  state_ = State::kSize;
+  return false;
+}
+
+bool ChunkGuard::OnSize(std::string_view line) {
+  const std::string_view digits = line.substr(0, line.find_first_not_of("0123456789abcdefABCDEF"));
+  if (digits.empty() || digits.size() > kMaxSizeDigits) return Refuse(Fault::kMalformed);
+  const bool last = digits.find_first_not_of('0') == std::string_view::npos;
+  state_ = last ? State::kTrailer : State::kDataEnd;
+  return !last;
+}
+
+bool ChunkGuard::OnTrailer(std::string_view line) {
+  if (line.empty()) return true;
+  // Section 5.2: Beast would unfold it.
+  if (line.front() == ' ' || line.front() == '\t') return Refuse(Fault::kMalformed);
+  if (++trailer_count_ > max_count_) return Refuse(Fault::kHeaderTooLarge);
+  trailer_bytes_ += line.size() + 2;
+  return false;
+}
+
+bool ChunkGuard::Refuse(Fault fault) {
+  fault_ = fault;
+  return false;
+}
+
+}  // namespace spikard::http

@@ -1,0 +1,8 @@
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "e2e"))
+
+from harness.fixtures import binary, served, server, start
+
+__all__ = ["binary", "served", "server", "start"]

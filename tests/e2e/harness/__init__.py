@@ -1,0 +1,1 @@
+"""Real programs, watched from outside: nothing here imports spikard."""

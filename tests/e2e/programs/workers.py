@@ -1,0 +1,43 @@
+"""Tells which worker answers, and which attempt this is."""
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+from spikard import Request, Spikard, get, post
+
+app = Spikard()
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+@get("/pid")
+async def pid() -> int:
+    return os.getpid()
+
+
+@get("/first-hangs")
+@post("/first-hangs")
+async def first_hangs(request: Request) -> Any:
+    say(f"begun, attempt {request.attempt}")
+    try:
+        while request.attempt == 0:
+            await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        say("cancelled")
+        raise
+    return {"pid": os.getpid(), "attempt": request.attempt}
+
+
+@post("/wait/{seconds:float}")
+async def wait(seconds: float) -> int:
+    say("begun")
+    await asyncio.sleep(seconds)
+    return os.getpid()
+
+
+if __name__ == "__main__":
+    app.run(port=0)
