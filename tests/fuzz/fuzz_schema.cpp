@@ -2,7 +2,7 @@
 // validating must end, stay in their memory, and agree: a valid document has no errors, an invalid one has
 // some.
 //
-//   build/fuzz/tests/fuzz/fuzz_schema tests/fuzz/corpus/schema
+//   build/fuzz/tests/fuzz/fuzz_schema build/fuzz/found/schema tests/fuzz/corpus/schema
 
 #include <cstdint>
 #include <cstdlib>
