@@ -111,6 +111,10 @@ format: $(VENV)/.lint ## Bring all code into its format
 bench: setup ## Compare the speed with other servers (needs wrk)
 	$(VENV)/bin/python -m benchmarks $(BENCH)
 
+.PHONY: conformance
+conformance: setup ## Be judged by suites that nobody here wrote
+	$(VENV)/bin/python tests/conformance/json_schema_suite.py
+
 FUZZ_SECONDS ?= 60
 
 .PHONY: fuzz

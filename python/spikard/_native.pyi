@@ -1,6 +1,6 @@
-"""What the package does in C++: the wire, and the front end's process."""
+"""What the package does in C++: the wire, the front end's process, and JSON Schema."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from spikard._manifest import Manifest
 
@@ -123,3 +123,67 @@ class FrontEnd:
     @property
     def status(self) -> int:
         """The exit status once it has ended, or minus the signal."""
+
+class SchemaError(ValueError):
+    """The schema itself is wrong, or cannot be had or used."""
+
+class SchemaViolation:
+    """One way in which an instance breaks a schema."""
+
+    @property
+    def path(self) -> tuple[str | int, ...]: ...
+    @property
+    def pointer(self) -> str:
+        """Give `path` as a JSON Pointer."""
+
+    @property
+    def keyword(self) -> str:
+        """Name the keyword that failed; "false" for the schema false."""
+
+    @property
+    def params(self) -> bytes:
+        """Give the keyword's value, as JSON."""
+
+    @property
+    def instance(self) -> bytes:
+        """Give the value at `path`, as JSON."""
+
+    @property
+    def location(self) -> str:
+        """Give the absolute location of the keyword."""
+
+    @property
+    def property(self) -> str:
+        """Name the member that is missing or too much; "" for other keywords."""
+
+class Schema:
+    """A compiled JSON Schema: draft 2020-12, or 2019-09, 07, 06 by its $schema."""
+
+    def __init__(
+        self,
+        schema_json: bytes | str,
+        *,
+        format_assertion: bool = False,
+        remotes: Mapping[str, bytes | str] | Callable[[str], bytes | str | None] | None = None,
+    ) -> None:
+        """Compile; `remotes` gives the JSON text of a schema by its URI.
+
+        Raises:
+            SchemaError: the text says what is wrong, and where.
+        """
+
+    def is_valid(self, json: bytes | str, /) -> bool:
+        """Tell whether a JSON text is valid.
+
+        Raises:
+            ValueError: it is no acceptable JSON.
+        """
+
+    def validate(
+        self, json: bytes | str, /, *, max_errors: int = 100, explain_alternatives: bool = False
+    ) -> list[SchemaViolation]:
+        """List what is wrong with a JSON text, nothing if it is valid.
+
+        Raises:
+            ValueError: it is no acceptable JSON.
+        """

@@ -8,5 +8,6 @@ namespace spikard::bindings {
 void BindChannel(pybind11::module_& module);
 void BindManifest(pybind11::module_& module);
 void BindFrontEnd(pybind11::module_& module);
+void BindSchema(pybind11::module_& module);
 
 }  // namespace spikard::bindings

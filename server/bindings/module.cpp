@@ -5,9 +5,10 @@
 #include "protocol/codec.hpp"
 
 PYBIND11_MODULE(_native, module) {
-  module.doc() = "What the Python package does in C++: the wire, and the front end's process.";
+  module.doc() = "What the Python package does in C++: the wire, the front end's process, and JSON Schema.";
   module.attr("PROTOCOL_VERSION") = spikard::protocol::kProtocolVersion;
   spikard::bindings::BindChannel(module);
   spikard::bindings::BindManifest(module);
   spikard::bindings::BindFrontEnd(module);
+  spikard::bindings::BindSchema(module);
 }

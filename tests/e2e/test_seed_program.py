@@ -146,6 +146,6 @@ def test_stopped_while_it_starts(start: Start, seed: Path, number: signal.Signal
         program = start(sys.executable, seed)
         until(program.has_front_end, "a front end")
         program.send_group(number)
-        program.wait()
+        assert program.wait() == 0
         assert not program.has_front_end()
         assert not list(program.files.iterdir())

@@ -27,7 +27,8 @@ static std::string Read(std::string_view bytes, size_t step) {
     if (parser.fault() == Fault::kNone && parser.HeadDone())
       buffer.erase(0, parser.ParseBody(buffer, body, kBodyLimit));
   }
-  if (body.size() > kBodyLimit || request.fields.size() > kLimits.max_header_count) std::abort();
+  // One field more: the Host that an absolute-form target stands for.
+  if (body.size() > kBodyLimit || request.fields.size() > kLimits.max_header_count + 1) std::abort();
   // Of two reasons to refuse it, the one that comes first in pieces may not be the one that comes first in whole.
   if (parser.fault() != Fault::kNone) return "refused";
   if (!parser.Done()) return "unfinished";
