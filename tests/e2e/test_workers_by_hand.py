@@ -37,11 +37,12 @@ def front_end(start: Start, binary: str, directory: Path) -> Program:
 
 @pytest.fixture
 def start_worker(start: Start, front_end: Program, directory: Path) -> StartWorker:
-    """Starts a worker and waits until it is attached."""
+    """Starts a worker and waits until it is ready."""
 
     def start_one() -> Program:
         program = start("workers.py", SPIKARD_ENDPOINT=f"ipc://{directory}")
         program.said(f"attached to the front end at {directory}$")
+        front_end.said(f"worker {program.pid} is ready")
         assert not program.has_front_end()
         return program
 
