@@ -11,9 +11,7 @@ namespace spikard::protocol {
 
 inline constexpr size_t kChecksumAt = 24;
 
-inline uint64_t Checksum(std::string_view bytes, uint64_t seed) {
-  return XXH64(bytes.data(), bytes.size(), seed);
-}
+inline uint64_t Checksum(std::string_view bytes, uint64_t seed) { return XXH64(bytes.data(), bytes.size(), seed); }
 
 // The same over two pieces that belong together.
 inline uint64_t Checksum(std::string_view first, std::string_view second, uint64_t seed) {

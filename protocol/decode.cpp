@@ -29,9 +29,7 @@ struct FrameTaker {
 std::string_view View(const fb::Vector<uint8_t>* v) {
   return v ? std::string_view(reinterpret_cast<const char*>(v->data()), v->size()) : std::string_view();
 }
-std::string_view View(const fb::String* s) {
-  return s ? std::string_view(s->data(), s->size()) : std::string_view();
-}
+std::string_view View(const fb::String* s) { return s ? std::string_view(s->data(), s->size()) : std::string_view(); }
 
 using TextVector = fb::Vector<fb::Offset<fb::String>>;
 
@@ -71,8 +69,7 @@ struct Decoder {
 
   Body ReadBody(const fb::Vector<uint8_t>* inside, uint16_t frame) {
     if (frame == 0) return {View(inside)};
-    if (inside != nullptr || frames.frames == nullptr || frame != frames.next ||
-        frame >= frames.frames->size()) {
+    if (inside != nullptr || frames.frames == nullptr || frame != frames.next || frame >= frames.frames->size()) {
       error = Errc::kFrames;
       return {};
     }
@@ -236,8 +233,8 @@ bool IsOneOf(const Payload& payload) {
 
 // Messages about an exchange; all others are about the worker and name exchange 0.
 bool IsAboutExchange(const Payload& payload) {
-  return IsOneOf<Request, Response, Problem, Returned, Chunk, Window, Cancel, SocketAccept, SocketMessage,
-                 SocketClose>(payload);
+  return IsOneOf<Request, Response, Problem, Returned, Chunk, Window, Cancel, SocketAccept, SocketMessage, SocketClose>(
+      payload);
 }
 
 // Messages that travel on the attach socket alone.
@@ -247,9 +244,7 @@ bool IsAttachOnly(const Payload& payload) {
 
 // What may travel on the attach socket: messages without fields, so that nothing points into the decoder's
 // scratch.
-bool IsControl(const Payload& payload) {
-  return IsAttachOnly(payload) || IsOneOf<Refused, Drain, Leaving>(payload);
-}
+bool IsControl(const Payload& payload) { return IsAttachOnly(payload) || IsOneOf<Refused, Drain, Leaving>(payload); }
 
 // REQUIRES: `bytes` aligned to 8.
 Errc DecodeMessage(std::string_view bytes, FrameTaker& frames, Scratch& scratch, Message* message) {

@@ -76,19 +76,15 @@ struct Encoder {
     const Text runtime = MakeText(b, m.runtime);
     const Text epoch = MakeText(b, m.epoch);
     const Bytes manifest_hash = MakeBytes(b, m.manifest_hash);
-    return spikard_wire::CreateHello(b, token, m.pid, language, runtime, m.slots, epoch, manifest_hash,
-                                     m.max_batch);
+    return spikard_wire::CreateHello(b, token, m.pid, language, runtime, m.slots, epoch, manifest_hash, m.max_batch);
   }
   auto operator()(const ManifestWanted&) { return spikard_wire::CreateManifestWanted(b); }
-  auto operator()(const ManifestOffer& m) {
-    return spikard_wire::CreateManifestOffer(b, MakeBytes(b, m.manifest));
-  }
+  auto operator()(const ManifestOffer& m) { return spikard_wire::CreateManifestOffer(b, MakeBytes(b, m.manifest)); }
   auto operator()(const Welcome& m) {
     return spikard_wire::CreateWelcome(b, m.generation, m.slots, m.window, m.max_batch, m.heartbeat_ms);
   }
   auto operator()(const Refused& m) {
-    return spikard_wire::CreateRefused(b, static_cast<spikard_wire::RefusalReason>(m.reason),
-                                       MakeText(b, m.detail));
+    return spikard_wire::CreateRefused(b, static_cast<spikard_wire::RefusalReason>(m.reason), MakeText(b, m.detail));
   }
   auto operator()(const Ready&) { return spikard_wire::CreateReady(b); }
   auto operator()(const Ping& m) { return spikard_wire::CreatePing(b, m.number); }
@@ -108,15 +104,14 @@ struct Encoder {
     const Text scheme = MakeText(b, m.scheme);
     const Text client_host = MakeText(b, m.client_host);
     const Bytes auth = MakeBytes(b, m.auth);
-    return spikard_wire::CreateRequest(b, m.generation, m.route, method, target, headers, path_parameters,
-                                       arguments, static_cast<spikard_wire::BodyKind>(m.body_kind),
-                                       body.inside, body.frame, request_id, scheme, client_host,
-                                       m.client_port, m.attempt, m.alone, m.deadline_ms, auth);
+    return spikard_wire::CreateRequest(b, m.generation, m.route, method, target, headers, path_parameters, arguments,
+                                       static_cast<spikard_wire::BodyKind>(m.body_kind), body.inside, body.frame,
+                                       request_id, scheme, client_host, m.client_port, m.attempt, m.alone,
+                                       m.deadline_ms, auth);
   }
   auto operator()(const Response& m) {
     const Placement body = Place(m.body);
-    return spikard_wire::CreateResponse(b, m.status, MakeFields(b, m.headers), body.inside, body.frame,
-                                        m.last);
+    return spikard_wire::CreateResponse(b, m.status, MakeFields(b, m.headers), body.inside, body.frame, m.last);
   }
   auto operator()(const Problem& m) {
     const Text slug = MakeText(b, m.slug);
@@ -142,9 +137,7 @@ struct Encoder {
     const Placement body = Place(m.body);
     return spikard_wire::CreateSocketMessage(b, m.text, body.inside, body.frame);
   }
-  auto operator()(const SocketClose& m) {
-    return spikard_wire::CreateSocketClose(b, m.code, MakeText(b, m.reason));
-  }
+  auto operator()(const SocketClose& m) { return spikard_wire::CreateSocketClose(b, m.code, MakeText(b, m.reason)); }
 
   auto operator()(const Attach& m) { return spikard_wire::CreateAttach(b, m.pid, m.slots); }
   auto operator()(const Attached& m) {
@@ -162,8 +155,7 @@ constexpr spikard_wire::Payload TypeOf(Offset<T>) {
   return spikard_wire::PayloadTraits<T>::enum_value;
 }
 
-void BuildMessage(Builder& b, std::vector<Frame>* frames, uint64_t exchange, uint32_t slot,
-                  const Payload& payload) {
+void BuildMessage(Builder& b, std::vector<Frame>* frames, uint64_t exchange, uint32_t slot, const Payload& payload) {
   b.Clear();
   std::visit(
       [&](const auto& value) {
@@ -173,9 +165,7 @@ void BuildMessage(Builder& b, std::vector<Frame>* frames, uint64_t exchange, uin
       payload);
 }
 
-void AppendU64(std::string& out, uint64_t value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
+void AppendU64(std::string& out, uint64_t value) { out.append(reinterpret_cast<const char*>(&value), sizeof value); }
 
 template <typename T>
 void Put(std::string& out, size_t at, T value) {
@@ -209,9 +199,7 @@ void BatchWriter::Add(const Message& message) {
   ++s.messages;
 }
 
-bool BatchWriter::Full() const {
-  return state_->messages >= kMaxMessages || state_->bodies.size() >= kMaxFrames;
-}
+bool BatchWriter::Full() const { return state_->messages >= kMaxMessages || state_->bodies.size() >= kMaxFrames; }
 bool BatchWriter::Empty() const { return state_->messages == 0; }
 size_t BatchWriter::Size() const { return state_->head.size() + state_->body_bytes; }
 

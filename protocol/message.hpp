@@ -161,10 +161,9 @@ struct Die {
   std::string_view detail;
 };
 
-using Payload =
-    std::variant<Hello, ManifestWanted, ManifestOffer, Welcome, Refused, Ready, Ping, Pong, Drain, Leaving,
-                 Goodbye, Request, Response, Problem, Returned, Chunk, Window, Cancel, SocketAccept,
-                 SocketMessage, SocketClose, Attach, Attached, DumpStacks, Stacks, Interrupt, Die>;
+using Payload = std::variant<Hello, ManifestWanted, ManifestOffer, Welcome, Refused, Ready, Ping, Pong, Drain, Leaving,
+                             Goodbye, Request, Response, Problem, Returned, Chunk, Window, Cancel, SocketAccept,
+                             SocketMessage, SocketClose, Attach, Attached, DumpStacks, Stacks, Interrupt, Die>;
 
 struct Message {
   uint64_t exchange = 0;

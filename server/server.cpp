@@ -34,7 +34,8 @@ size_t RaiseDescriptorLimit(size_t wanted) {
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t left = limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors : kReservedDescriptors;
+  const rlim_t left =
+      limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors : kReservedDescriptors;
   return std::min<size_t>(wanted, left);
 }
 
@@ -89,7 +90,8 @@ int Server::Run() {
 std::string Server::Open() {
   // The address first: a port in use must leave nothing behind.
   if (std::string refusal = listener_.Open(settings_.host, settings_.port); !refusal.empty()) return refusal;
-  if (std::string refusal = endpoint_.Open(settings_.endpoint, settings_.parent_pid != 0); !refusal.empty()) return refusal;
+  if (std::string refusal = endpoint_.Open(settings_.endpoint, settings_.parent_pid != 0); !refusal.empty())
+    return refusal;
   const std::string data = "ipc://" + endpoint_.DataPath();
   if (std::string refusal = link_.Open(data); !refusal.empty()) return refusal;
   return attach_.Open(endpoint_.AttachPath(), data);

@@ -1,7 +1,7 @@
 // Coroutines on the loop. The executor's type is fixed, which spares each step what a type-erased one costs.
 //
-// gcc 12 miscompiles `if (co_await f(x) == y)`: the next coroutine is called with shifted arguments. Therefore the result
-// of a co_await is always named before it is used.
+// gcc 12 miscompiles `if (co_await f(x) == y)`: the next coroutine is called with shifted arguments. Therefore the
+// result of a co_await is always named before it is used.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>

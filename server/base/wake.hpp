@@ -23,9 +23,7 @@ class Wake {
   Task<void> Wait() {
     if (!std::exchange(notified_, false)) {
       co_await boost::asio::async_initiate<decltype(kUseTask), void()>(
-          [this](auto handler) {
-            waiter_ = std::make_unique<Holder<decltype(handler)>>(std::move(handler));
-          },
+          [this](auto handler) { waiter_ = std::make_unique<Holder<decltype(handler)>>(std::move(handler)); },
           kUseTask);
       notified_ = false;
     }

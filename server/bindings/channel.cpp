@@ -43,7 +43,8 @@ py::object ToPython(const protocol::Message& message, const std::shared_ptr<cons
     return py::make_tuple("welcome", m->generation, m->slots, m->max_batch);
   }
   if (const auto* m = std::get_if<protocol::Refused>(&payload)) {
-    const bool final = m->reason == protocol::RefusalReason::kVersion || m->reason == protocol::RefusalReason::kManifest;
+    const bool final =
+        m->reason == protocol::RefusalReason::kVersion || m->reason == protocol::RefusalReason::kManifest;
     return py::make_tuple("refused", final, std::string(m->detail));
   }
   if (const auto* m = std::get_if<protocol::Ping>(&payload)) return py::make_tuple("ping", m->number);
@@ -186,7 +187,8 @@ py::tuple DecodeControl(const py::bytes& packet) {
     return py::make_tuple("attached", py::bytes(m->token.data(), m->token.size()), m->incarnation,
                           std::string(m->endpoint));
   }
-  if (const auto* m = std::get_if<protocol::Refused>(&payload)) return py::make_tuple("refused", std::string(m->detail));
+  if (const auto* m = std::get_if<protocol::Refused>(&payload))
+    return py::make_tuple("refused", std::string(m->detail));
   throw ChannelLost("a control message that the front end does not send");
 }
 

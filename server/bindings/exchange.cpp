@@ -66,9 +66,9 @@ void BindExchange(py::module_& module) {
       .def_property_readonly("body", Body)
       .def_property_readonly("request_id", [](const Exchange& x) { return Latin1(x.request.request_id); })
       .def_property_readonly("scheme", [](const Exchange& x) { return Latin1(x.request.scheme); })
-      .def_property_readonly("client", [](const Exchange& x) {
-        return py::make_tuple(Latin1(x.request.client_host), x.request.client_port);
-      })
+      .def_property_readonly(
+          "client",
+          [](const Exchange& x) { return py::make_tuple(Latin1(x.request.client_host), x.request.client_port); })
       .def_property_readonly("attempt", [](const Exchange& x) { return x.request.attempt; });
 }
 

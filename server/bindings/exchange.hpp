@@ -15,8 +15,8 @@ namespace spikard::bindings {
 
 // The memory of a batch, shared by the exchanges that came in it.
 struct Batch {
-  std::vector<uint64_t> head;                // frame 0, aligned
-  std::vector<pybind11::bytes> frames;       // all frames as they were received
+  std::vector<uint64_t> head;           // frame 0, aligned
+  std::vector<pybind11::bytes> frames;  // all frames as they were received
 };
 
 struct Exchange {

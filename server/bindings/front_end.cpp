@@ -99,9 +99,9 @@ void FrontEnd::Start() {
 std::string FrontEnd::Spawn() {
   auto [ready_read, ready_write] = MakePipe();
   std::vector<std::string> arguments = command_;
-  for (const std::string& argument : {std::string("--port"), std::to_string(port_), std::string("--ready-fd"),
-                                      std::to_string(kReadyFd), std::string("--parent-pid"),
-                                      std::to_string(::getpid())}) {
+  for (const std::string& argument :
+       {std::string("--port"), std::to_string(port_), std::string("--ready-fd"), std::to_string(kReadyFd),
+        std::string("--parent-pid"), std::to_string(::getpid())}) {
     arguments.push_back(argument);
   }
   std::vector<char*> argv;

@@ -1,4 +1,6 @@
 // Manifest: the dataclasses of spikard._manifest to the bytes that travel.
+#include "protocol/manifest.hpp"
+
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -8,7 +10,6 @@
 #include <string_view>
 
 #include "bindings/bindings.hpp"
-#include "protocol/manifest.hpp"
 
 namespace py = pybind11;
 

@@ -135,8 +135,8 @@ class Schema {
     ThreadDocument document;
     Parse(json, *document);
     std::vector<Violation> violations;
-    for (const schema::Error& error : schema::Validate(
-             *program_, *document, {.max_errors = max_errors, .explain_alternatives = explain})) {
+    for (const schema::Error& error :
+         schema::Validate(*program_, *document, {.max_errors = max_errors, .explain_alternatives = explain})) {
       violations.push_back(Convert(error));
     }
     return violations;
@@ -155,9 +155,9 @@ class Schema {
 }  // namespace
 
 void BindSchema(py::module_& module) {
-  schema_error = PyErr_NewExceptionWithDoc("spikard._native.SchemaError",
-                                           "The schema itself is wrong, or cannot be had or used.",
-                                           PyExc_ValueError, nullptr);
+  schema_error =
+      PyErr_NewExceptionWithDoc("spikard._native.SchemaError", "The schema itself is wrong, or cannot be had or used.",
+                                PyExc_ValueError, nullptr);
   module.add_object("SchemaError", py::reinterpret_borrow<py::object>(schema_error));
 
   py::class_<Violation>(module, "SchemaViolation", "One way in which an instance breaks a schema.")
@@ -172,9 +172,8 @@ void BindSchema(py::module_& module) {
         return "<SchemaViolation " + violation.keyword + " at '" + violation.pointer + "'>";
       });
 
-  py::class_<Schema>(
-      module, "Schema",
-      "A compiled JSON Schema (draft 2020-12; 2019-09, 07 and 06 by $schema). Raises SchemaError.")
+  py::class_<Schema>(module, "Schema",
+                     "A compiled JSON Schema (draft 2020-12; 2019-09, 07 and 06 by $schema). Raises SchemaError.")
       .def(py::init<const py::object&, bool, const py::object&>(), py::arg("schema_json"), py::kw_only(),
            py::arg("format_assertion") = false, py::arg("remotes") = py::none(),
            "schema_json: the schema as JSON text. format_assertion: whether `format` asserts. remotes: a "
@@ -182,8 +181,8 @@ void BindSchema(py::module_& module) {
            "callable that gives the JSON text of a schema by its URI, or None.")
       .def("is_valid", &Schema::IsValid, py::arg("json"), py::pos_only(),
            "Whether a JSON text is valid. Raises ValueError if it is no acceptable JSON.")
-      .def("validate", &Schema::Validate, py::arg("json"), py::pos_only(), py::kw_only(),
-           py::arg("max_errors") = 100, py::arg("explain_alternatives") = false,
+      .def("validate", &Schema::Validate, py::arg("json"), py::pos_only(), py::kw_only(), py::arg("max_errors") = 100,
+           py::arg("explain_alternatives") = false,
            "Every SchemaViolation of a JSON text, [] if it is valid. Raises ValueError if it is no "
            "acceptable JSON.");
 }

@@ -49,34 +49,48 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   app.add_option("--host", s.host, "Address to listen on")->envname("SPIKARD_HOST");
   app.add_option("--port", s.port, "Port to listen on; 0 picks a free one")->envname("SPIKARD_PORT");
   app.add_option("--endpoint", s.endpoint, "Directory of the sockets that workers attach to")
-      ->envname("SPIKARD_ENDPOINT")->required()->transform(CLI::Validator(CheckEndpoint, "ipc:///DIR"));
+      ->envname("SPIKARD_ENDPOINT")
+      ->required()
+      ->transform(CLI::Validator(CheckEndpoint, "ipc:///DIR"));
   app.add_option_function<double>("--header-timeout", Seconds(s.header_timeout), "Seconds to send a request's header")
-      ->envname("SPIKARD_HEADER_TIMEOUT")->check(positive);
+      ->envname("SPIKARD_HEADER_TIMEOUT")
+      ->check(positive);
   app.add_option_function<double>("--body-timeout", Seconds(s.body_timeout), "Seconds a body may stand still")
-      ->envname("SPIKARD_BODY_TIMEOUT")->check(positive);
+      ->envname("SPIKARD_BODY_TIMEOUT")
+      ->check(positive);
   app.add_option_function<double>("--keep-alive", Seconds(s.keep_alive), "Seconds an idle connection is kept")
-      ->envname("SPIKARD_KEEP_ALIVE")->check(from_zero);
+      ->envname("SPIKARD_KEEP_ALIVE")
+      ->check(from_zero);
   app.add_option_function<double>("--write-timeout", Seconds(s.write_timeout), "Seconds a client may read nothing")
-      ->envname("SPIKARD_WRITE_TIMEOUT")->check(positive);
+      ->envname("SPIKARD_WRITE_TIMEOUT")
+      ->check(positive);
   app.add_option_function<double>("--shutdown-timeout", Seconds(s.shutdown_timeout), "Seconds to finish at the end")
-      ->envname("SPIKARD_SHUTDOWN_TIMEOUT")->check(from_zero);
+      ->envname("SPIKARD_SHUTDOWN_TIMEOUT")
+      ->check(from_zero);
   app.add_option("--max-uri-length", s.max_uri_length, "Bytes of a request line")
-      ->envname("SPIKARD_MAX_URI_LENGTH")->check(count);
+      ->envname("SPIKARD_MAX_URI_LENGTH")
+      ->check(count);
   app.add_option("--max-header-size", s.max_header_size, "Bytes of a request's header section")
-      ->envname("SPIKARD_MAX_HEADER_SIZE")->check(count);
+      ->envname("SPIKARD_MAX_HEADER_SIZE")
+      ->check(count);
   app.add_option("--max-header-count", s.max_header_count, "Fields of a request's header section")
-      ->envname("SPIKARD_MAX_HEADER_COUNT")->check(count);
+      ->envname("SPIKARD_MAX_HEADER_COUNT")
+      ->check(count);
   app.add_option("--max-connections", s.max_connections, "Connections held at once")
-      ->envname("SPIKARD_MAX_CONNECTIONS")->check(count);
+      ->envname("SPIKARD_MAX_CONNECTIONS")
+      ->check(count);
   app.add_option_function<double>("--hold-timeout", Seconds(s.hold_timeout), "Seconds a request waits for a worker")
-      ->envname("SPIKARD_HOLD_TIMEOUT")->check(positive);
+      ->envname("SPIKARD_HOLD_TIMEOUT")
+      ->check(positive);
   app.add_option("--max-held", s.max_held, "Requests that wait for a worker at once")
-      ->envname("SPIKARD_MAX_HELD")->check(count);
+      ->envname("SPIKARD_MAX_HELD")
+      ->check(count);
   app.add_option("--max-held-bytes", s.max_held_bytes, "Bytes of the requests that wait for a worker")
       ->envname("SPIKARD_MAX_HELD_BYTES");
   app.add_option("--log-level", s.log_level, "trace, debug, info, warning, error, critical or off")
       ->envname("SPIKARD_LOG_LEVEL");
-  app.add_option("--ready-fd", s.ready_fd, "Descriptor that is told in one line where the front end listens, or why not");
+  app.add_option("--ready-fd", s.ready_fd,
+                 "Descriptor that is told in one line where the front end listens, or why not");
   app.add_option("--parent-pid", s.parent_pid, "Process whose end is the front end's end");
 
   try {

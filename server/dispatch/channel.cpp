@@ -161,7 +161,8 @@ void Channel::Perform(const Offer& offer) {
   request.client_port = x.client.port;
   request.attempt = offer.attempt;
   const size_t size = SizeOf(request);
-  if (size + protocol::kBatchHeader > peer->max_batch) return Feed(Unsendable{offer.worker, offer.exchange, offer.slot});
+  if (size + protocol::kBatchHeader > peer->max_batch)
+    return Feed(Unsendable{offer.worker, offer.exchange, offer.slot});
   Send(*peer, request, offer.exchange, offer.slot, size);
 }
 

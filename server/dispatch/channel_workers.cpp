@@ -110,7 +110,8 @@ void Channel::Refuse(Peer& peer, RefusalReason reason, const std::string& detail
 
 void Channel::RefuseVersion(const PeerAddress& from) {
   protocol::BatchWriter answer;
-  answer.Add({0, 0, protocol::Refused{RefusalReason::kVersion, "the front end speaks another version of the protocol"}});
+  answer.Add(
+      {0, 0, protocol::Refused{RefusalReason::kVersion, "the front end speaks another version of the protocol"}});
   link_->Send(from, answer.Seal({incarnation_, 1}));
 }
 
@@ -204,8 +205,8 @@ Peer* Channel::Find(WorkerId id) {
 }
 
 Peer* Channel::FindByToken(const std::string& token) {
-  const auto found = std::find_if(peers_.begin(), peers_.end(),
-                                  [&](const auto& entry) { return entry.second.token == token; });
+  const auto found =
+      std::find_if(peers_.begin(), peers_.end(), [&](const auto& entry) { return entry.second.token == token; });
   return found != peers_.end() ? &found->second : nullptr;
 }
 

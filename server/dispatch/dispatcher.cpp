@@ -32,10 +32,8 @@ void Dispatcher::Handle(TimePoint now, const Submitted& event, Actions& actions)
     actions.push_back(Fail{event.exchange, Fault::kStopping});
     return;
   }
-  exchanges_[event.exchange] = Entry{.generation = event.generation,
-                                     .bytes = event.bytes,
-                                     .queued_since = now,
-                                     .repeatable = event.repeatable};
+  exchanges_[event.exchange] =
+      Entry{.generation = event.generation, .bytes = event.bytes, .queued_since = now, .repeatable = event.repeatable};
   Place(now, event.exchange, actions);
 }
 

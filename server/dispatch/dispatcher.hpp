@@ -5,8 +5,8 @@
 //                               ^         |
 //                               +---------+  its worker was lost, or returned it, and it may run again
 //
-// Every exchange that was submitted leaves by exactly one Deliver or Fail. Whatever was sent to a worker counts as begun,
-// unless the worker says otherwise.
+// Every exchange that was submitted leaves by exactly one Deliver or Fail. Whatever was sent to a worker counts as
+// begun, unless the worker says otherwise.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

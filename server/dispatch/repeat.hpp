@@ -1,8 +1,8 @@
 // May an exchange run again after a worker had begun it?
 #pragma once
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "http/fields.hpp"

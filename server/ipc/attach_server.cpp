@@ -33,8 +33,8 @@ bool IsOfThisUser(int fd) {
 AttachServer::AttachServer(base::Loop& loop, dispatch::Channel& channel)
     : loop_(loop), channel_(channel), listener_(loop) {
   channel_.OnDistrust([this](const std::string& token) {
-    const auto found = std::find_if(guests_.begin(), guests_.end(),
-                                    [&](const auto& entry) { return entry.second->token == token; });
+    const auto found =
+        std::find_if(guests_.begin(), guests_.end(), [&](const auto& entry) { return entry.second->token == token; });
     if (found != guests_.end()) Dismiss(std::shared_ptr<Guest>(found->second), "it is not trusted");
   });
 }

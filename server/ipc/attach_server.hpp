@@ -24,8 +24,8 @@ class AttachServer {
  private:
   using Watched = boost::asio::posix::basic_stream_descriptor<base::Executor>;
 
-  // One attached worker. The connection is watched for its end, the pidfd for the process's: a forked child may keep the
-  // connection open, and a worker in another pid namespace has no pidfd that could be polled.
+  // One attached worker. The connection is watched for its end, the pidfd for the process's: a forked child may keep
+  // the connection open, and a worker in another pid namespace has no pidfd that could be polled.
   struct Guest {
     Watched connection;
     Watched process;

@@ -12,7 +12,7 @@ std::string EndpointDirectory::Open(const std::string& path, bool owned) {
   const auto failed = [&](const char* why) { return "cannot use the directory " + path + ": " + why; };
   const bool made = ::mkdir(path.c_str(), 0700) == 0;
   if (!made && errno != EEXIST) return failed(std::strerror(errno));
-  struct stat status {};
+  struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return failed(std::strerror(errno));
   if (!S_ISDIR(status.st_mode)) return failed("it is no directory");
   if ((status.st_mode & S_IWOTH) != 0) return failed("everybody may write to it");

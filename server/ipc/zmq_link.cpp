@@ -56,7 +56,8 @@ void ZmqLink::Close() {
 SendResult ZmqLink::Send(const dispatch::PeerAddress& peer, std::vector<protocol::Frame> frames) {
   if (closed_) return SendResult::kUnreachable;
   try {
-    if (!socket_.send(zmq::buffer(peer), zmq::send_flags::sndmore | zmq::send_flags::dontwait)) return SendResult::kFull;
+    if (!socket_.send(zmq::buffer(peer), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
+      return SendResult::kFull;
     for (size_t i = 0; i < frames.size(); ++i) {
       auto owner = std::make_unique<std::shared_ptr<const void>>(std::move(frames[i].owner));
       const std::string_view bytes = frames[i].bytes;

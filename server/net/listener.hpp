@@ -17,8 +17,8 @@ class Listener {
  public:
   explicit Listener(base::Loop& loop);
 
-  // Binds and listens. Returns an empty string, or in one line why not. `host` is an address or a name; `port` 0 picks a
-  // free one.
+  // Binds and listens. Returns an empty string, or in one line why not. `host` is an address or a name; `port` 0 picks
+  // a free one.
   std::string Open(const std::string& host, uint16_t port);
   std::string Host() const;
   uint16_t Port() const;

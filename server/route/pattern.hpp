@@ -14,7 +14,7 @@ struct Segment {
   enum class Kind { kLiteral, kPlain, kTyped, kRest };
 
   Kind kind = Kind::kLiteral;
-  std::string text;  // of a literal, percent-decoded; else the parameter's name
+  std::string text;                                       // of a literal, percent-decoded; else the parameter's name
   protocol::ValueType type = protocol::ValueType::kText;  // of kTyped
 };
 

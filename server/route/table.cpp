@@ -6,8 +6,7 @@
 
 namespace spikard::route {
 
-std::variant<std::shared_ptr<const Table>, std::string> Table::Build(protocol::Manifest manifest,
-                                                                     uint64_t generation) {
+std::variant<std::shared_ptr<const Table>, std::string> Table::Build(protocol::Manifest manifest, uint64_t generation) {
   std::shared_ptr<Table> table(new Table());
   for (uint32_t i = 0; i < manifest.routes.size(); ++i) {
     const protocol::Route& route = manifest.routes[i];

@@ -101,8 +101,7 @@ class Coercer {
     AppendJsonString(string, text);
     if ((kinds & kStrings) != 0) add(string);
     if ((kinds & kNull) != 0 && (kinds & kStrings) == 0 && text.empty()) add("null");
-    if ((kinds & kNumberKinds) != 0)
-      add((kinds & BitOf(Kind::kDecimal)) != 0 ? NumberOf(text) : IntegerOf(text));
+    if ((kinds & kNumberKinds) != 0) add((kinds & BitOf(Kind::kDecimal)) != 0 ? NumberOf(text) : IntegerOf(text));
     if ((kinds & kBooleans) != 0) add(BooleanOf(text));
     if (candidates.size() > 1) {
       for (const std::string& candidate : candidates) {

@@ -72,9 +72,8 @@ std::string NumberOf(std::string_view text) {
 
 std::string BooleanOf(std::string_view text) {
   const auto found = std::find_if(std::begin(kWords), std::end(kWords), [&](const Word& word) {
-    return std::equal(word.text.begin(), word.text.end(), text.begin(), text.end(), [](char a, char b) {
-      return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b | 0x20) : b);
-    });
+    return std::equal(word.text.begin(), word.text.end(), text.begin(), text.end(),
+                      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b | 0x20) : b); });
   });
   if (found == std::end(kWords)) return {};
   return found->value ? "true" : "false";

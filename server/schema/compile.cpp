@@ -115,8 +115,7 @@ bool Compiler::CompileTypes(const Context& context, Subschema& schema) {
   return true;
 }
 
-bool Compiler::CompilePattern(const Context& context, NodeIndex value, std::string_view text,
-                              uint32_t& index) {
+bool Compiler::CompilePattern(const Context& context, NodeIndex value, std::string_view text, uint32_t& index) {
   const auto [known, added] = pattern_numbers_.emplace(text, static_cast<uint32_t>(program_.patterns.size()));
   index = known->second;
   if (!added) return true;

@@ -13,8 +13,7 @@ bool Compiler::CompileObjects(const Context& context) {
   if (!CompileShape(context)) return false;
   const SchemaId names = RequireKeyword(context, Keyword::kPropertyNames);
   if (names != kNoSchema) {
-    Emit(Op::kPropertyNames, Keyword::kPropertyNames, kObjects, context.keywords[Keyword::kPropertyNames],
-         names);
+    Emit(Op::kPropertyNames, Keyword::kPropertyNames, kObjects, context.keywords[Keyword::kPropertyNames], names);
   }
   if (!CompileDependents(context, Keyword::kDependentRequired)) return false;
   if (!CompileDependents(context, Keyword::kDependentSchemas)) return false;
@@ -36,8 +35,7 @@ bool Compiler::CompileShape(const Context& context) {
   }
   shape.additional = RequireKeyword(context, Keyword::kAdditionalProperties);
   shape.additional_value = keywords[Keyword::kAdditionalProperties];
-  const bool nothing_to_do =
-      shape.property_count == 0 && shape.pattern_count == 0 && shape.additional == kNoSchema;
+  const bool nothing_to_do = shape.property_count == 0 && shape.pattern_count == 0 && shape.additional == kNoSchema;
   if (nothing_to_do) return true;
   CompileSlots(shape);
   Emit(Op::kObject, Keyword::kProperties, BitOf(Kind::kObject), keywords[Keyword::kProperties],
@@ -138,8 +136,8 @@ bool Compiler::CompileDependents(const Context& context, Keyword keyword) {
   }
   for (auto* list : {&names, &schemas}) {
     if (list->empty()) continue;
-    Emit(list == &names ? Op::kDependentRequired : Op::kDependentSchemas, keyword, BitOf(Kind::kObject),
-         value, static_cast<uint32_t>(program_.dependents.size()), static_cast<uint32_t>(list->size()));
+    Emit(list == &names ? Op::kDependentRequired : Op::kDependentSchemas, keyword, BitOf(Kind::kObject), value,
+         static_cast<uint32_t>(program_.dependents.size()), static_cast<uint32_t>(list->size()));
     std::move(list->begin(), list->end(), std::back_inserter(program_.dependents));
   }
   return true;

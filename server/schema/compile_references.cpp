@@ -9,8 +9,7 @@ bool Compiler::CompileReferences(const Context& context) {
   if (value != kNoNode) {
     if (context.json.KindOf(value) != Kind::kString) return Fail(context, value, "$ref must be a string");
     Registry::Target target;
-    if (!registry_.Resolve(context.resource, {context.site.document, value}, context.json.Text(value),
-                           target)) {
+    if (!registry_.Resolve(context.resource, {context.site.document, value}, context.json.Text(value), target)) {
       return false;
     }
     Emit(Op::kRef, Keyword::kRef, kAnyKind, value, Require(target.site));
@@ -22,11 +21,9 @@ bool Compiler::CompileReferences(const Context& context) {
 bool Compiler::CompileDynamicRef(const Context& context) {
   const NodeIndex value = context.keywords[Keyword::kDynamicRef];
   if (value == kNoNode) return true;
-  if (context.json.KindOf(value) != Kind::kString)
-    return Fail(context, value, "$dynamicRef must be a string");
+  if (context.json.KindOf(value) != Kind::kString) return Fail(context, value, "$dynamicRef must be a string");
   Registry::Target target;
-  if (!registry_.Resolve(context.resource, {context.site.document, value}, context.json.Text(value),
-                         target)) {
+  if (!registry_.Resolve(context.resource, {context.site.document, value}, context.json.Text(value), target)) {
     return false;
   }
   const SchemaId schema = Require(target.site);
@@ -48,8 +45,7 @@ bool Compiler::CompileRecursiveRef(const Context& context) {
   const SchemaId schema = Require(registry_.resource(context.resource).root);
   const Anchor* anchor = registry_.resource(context.resource).Find(kRecursiveAnchorName);
   if (anchor != nullptr && anchor->node == registry_.resource(context.resource).root.node) {
-    Emit(Op::kDynamicRef, Keyword::kRecursiveRef, kAnyKind, value, schema,
-         DynamicNameOf(kRecursiveAnchorName));
+    Emit(Op::kDynamicRef, Keyword::kRecursiveRef, kAnyKind, value, schema, DynamicNameOf(kRecursiveAnchorName));
   } else {
     Emit(Op::kRef, Keyword::kRecursiveRef, kAnyKind, value, schema);
   }
@@ -58,8 +54,7 @@ bool Compiler::CompileRecursiveRef(const Context& context) {
 
 uint32_t Compiler::DynamicNameOf(std::string_view name) {
   auto& names = program_.dynamic_names;
-  const auto found =
-      std::find_if(names.begin(), names.end(), [&](const DynamicName& d) { return d.name == name; });
+  const auto found = std::find_if(names.begin(), names.end(), [&](const DynamicName& d) { return d.name == name; });
   if (found != names.end()) return static_cast<uint32_t>(found - names.begin());
   names.push_back({name, {}});
   return static_cast<uint32_t>(names.size() - 1);
@@ -96,8 +91,7 @@ bool Compiler::CompileCombinators(const Context& context) {
   const SchemaId negated = RequireKeyword(context, Keyword::kNot);
   if (negated != kNoSchema) Emit(Op::kNot, Keyword::kNot, kAnyKind, context.keywords[Keyword::kNot], negated);
 
-  const Conditional conditional{RequireKeyword(context, Keyword::kIf),
-                                RequireKeyword(context, Keyword::kThen),
+  const Conditional conditional{RequireKeyword(context, Keyword::kIf), RequireKeyword(context, Keyword::kThen),
                                 RequireKeyword(context, Keyword::kElse)};
   // Without branches `if` still collects annotations, which unevaluatedProperties and unevaluatedItems look
   // at.

@@ -49,8 +49,7 @@ bool Compiler::CompileNumbers(const Context& context) {
     }
     const Decimal decimal(json.Raw(value));
     if (op == Op::kMultipleOf) {
-      if (decimal.IsZero() || decimal.negative())
-        return Fail(context, value, "multipleOf must be greater than 0");
+      if (decimal.IsZero() || decimal.negative()) return Fail(context, value, "multipleOf must be greater than 0");
       Emit(op, keyword, kNumberKinds, value, static_cast<uint32_t>(program_.divisors.size()));
       program_.divisors.emplace_back(json.Raw(value));
     } else {
@@ -78,8 +77,7 @@ bool Compiler::CompileStrings(const Context& context) {
   const NodeIndex format = context.keywords[Keyword::kFormat];
   if (format == kNoNode) return true;
   if (json.KindOf(format) != Kind::kString) return Fail(context, format, "format must be a string");
-  const bool asserts =
-      options_.assert_format || (context.dialect.vocabularies & kFormatAssertionVocabulary) != 0;
+  const bool asserts = options_.assert_format || (context.dialect.vocabularies & kFormatAssertionVocabulary) != 0;
   const FormatCheck check = asserts ? FindFormat(json.Text(format)) : nullptr;
   if (check != nullptr) {
     Emit(Op::kFormat, Keyword::kFormat, kStrings, format, static_cast<uint32_t>(program_.formats.size()));
@@ -95,8 +93,7 @@ bool Compiler::CompileArrays(const Context& context) {
   const NodeIndex unique = context.keywords[Keyword::kUniqueItems];
   if (unique != kNoNode) {
     const Kind kind = context.json.KindOf(unique);
-    if (kind != Kind::kTrue && kind != Kind::kFalse)
-      return Fail(context, unique, "uniqueItems must be a boolean");
+    if (kind != Kind::kTrue && kind != Kind::kFalse) return Fail(context, unique, "uniqueItems must be a boolean");
     if (kind == Kind::kTrue) Emit(Op::kUniqueItems, Keyword::kUniqueItems, kArrays, unique);
   }
   return CompileItems(context) && CompileContains(context);
@@ -140,8 +137,7 @@ bool Compiler::CompileContains(const Context& context) {
   if (value == kNoNode) return true;
   rule.schema = Require({context.site.document, value});
   rule.evaluates = context.dialect.draft == Draft::k2020;
-  Emit(Op::kContains, Keyword::kContains, BitOf(Kind::kArray), value,
-       static_cast<uint32_t>(program_.contains.size()));
+  Emit(Op::kContains, Keyword::kContains, BitOf(Kind::kArray), value, static_cast<uint32_t>(program_.contains.size()));
   program_.contains.push_back(rule);
   return true;
 }

@@ -26,7 +26,7 @@ inline constexpr NodeIndex kNoNode = UINT32_MAX;
 struct Node {
   static constexpr uint32_t kKindBits = 3;
 
-  uint32_t head;  // kind; above it the number of children, or for a string with escapes 1 + its decoded slice
+  uint32_t head;    // kind; above it the number of children, or for a string with escapes 1 + its decoded slice
   uint32_t offset;  // of the raw text in the source; of a string: behind its quote
   uint32_t length;  // of the raw text; of a string: without its quotes
   uint32_t link;    // a container: the node behind its last descendant; a name: its NameHash

@@ -23,9 +23,9 @@ EcmaPattern TranslateEcma(std::string_view pattern) { return EcmaParser(pattern)
 EcmaPattern EcmaParser::Run() {
   if (Disjunction() && !AtEnd()) Error("unmatched ')'");
   if (result_.status != EcmaPattern::Status::kSyntaxError) {
-    const bool unknown_name = std::any_of(
-        named_references_.begin(), named_references_.end(),
-        [&](const auto& name) { return std::find(names_.begin(), names_.end(), name) == names_.end(); });
+    const bool unknown_name = std::any_of(named_references_.begin(), named_references_.end(), [&](const auto& name) {
+      return std::find(names_.begin(), names_.end(), name) == names_.end();
+    });
     if (unknown_name || highest_reference_ > groups_) Error("reference to a group that does not exist");
   }
   if (result_.status == EcmaPattern::Status::kOk) result_.re2 = std::move(out_);
@@ -158,8 +158,7 @@ bool EcmaParser::Modifiers() {
     letters.push_back(flag);
   }
   if (flags == "-") return Error("unknown kind of group");
-  if (flags.find_first_of("ms") != std::string_view::npos)
-    Unsupported("the modifiers m and s are not supported");
+  if (flags.find_first_of("ms") != std::string_view::npos) Unsupported("the modifiers m and s are not supported");
   at_ = colon + 1;
   out_.append("(?").append(flags).append(":");
   return true;
@@ -237,8 +236,7 @@ bool EcmaParser::BackReference() {
     named_references_.push_back(std::move(name));
   } else {
     size_t number = 0;
-    for (; IsDigit(Peek()); ++at_)
-      number = std::min<size_t>(number * 10 + static_cast<size_t>(Peek() - '0'), 100000);
+    for (; IsDigit(Peek()); ++at_) number = std::min<size_t>(number * 10 + static_cast<size_t>(Peek() - '0'), 100000);
     highest_reference_ = std::max(highest_reference_, number);
   }
   Unsupported("a back reference cannot be matched in linear time");

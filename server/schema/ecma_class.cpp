@@ -127,8 +127,7 @@ bool EcmaParser::Property(std::string& set) {
   const bool negated = Peek() == 'P';
   ++at_;
   const size_t close = pattern_.find('}', at_);
-  if (!Accept("{") || close == std::string_view::npos || close == at_)
-    return Error("malformed property escape");
+  if (!Accept("{") || close == std::string_view::npos || close == at_) return Error("malformed property escape");
   const std::string_view expression = pattern_.substr(at_, close - at_);
   for (char c : expression) {
     if (!IsAlnum(c) && c != '_' && c != '=') return Error("malformed property escape");
@@ -158,8 +157,7 @@ bool EcmaParser::CharacterEscape(char32_t& code) {
       code = '\r';
       break;
     case '0':
-      if (at_ + 1 < pattern_.size() && IsDigit(pattern_[at_ + 1]))
-        return Error("octal escapes are no ECMA-262");
+      if (at_ + 1 < pattern_.size() && IsDigit(pattern_[at_ + 1])) return Error("octal escapes are no ECMA-262");
       code = 0;
       break;
     case 'c':

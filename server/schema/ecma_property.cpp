@@ -61,14 +61,12 @@ constexpr Alias kCategories[] = {
 
 // The ISO 15924 codes of the scripts most written; the others go by their full names.
 constexpr Alias kScripts[] = {
-    {"Arab", "Arabic"},     {"Armn", "Armenian"}, {"Beng", "Bengali"},  {"Cyrl", "Cyrillic"},
-    {"Deva", "Devanagari"}, {"Ethi", "Ethiopic"}, {"Geor", "Georgian"}, {"Grek", "Greek"},
-    {"Gujr", "Gujarati"},   {"Guru", "Gurmukhi"}, {"Hang", "Hangul"},   {"Hani", "Han"},
-    {"Hebr", "Hebrew"},     {"Hira", "Hiragana"}, {"Kana", "Katakana"}, {"Khmr", "Khmer"},
-    {"Knda", "Kannada"},    {"Laoo", "Lao"},      {"Latn", "Latin"},    {"Mlym", "Malayalam"},
-    {"Mong", "Mongolian"},  {"Mymr", "Myanmar"},  {"Orya", "Oriya"},    {"Sinh", "Sinhala"},
-    {"Taml", "Tamil"},      {"Telu", "Telugu"},   {"Tibt", "Tibetan"},  {"Zinh", "Inherited"},
-    {"Zyyy", "Common"},
+    {"Arab", "Arabic"},    {"Armn", "Armenian"}, {"Beng", "Bengali"},   {"Cyrl", "Cyrillic"}, {"Deva", "Devanagari"},
+    {"Ethi", "Ethiopic"},  {"Geor", "Georgian"}, {"Grek", "Greek"},     {"Gujr", "Gujarati"}, {"Guru", "Gurmukhi"},
+    {"Hang", "Hangul"},    {"Hani", "Han"},      {"Hebr", "Hebrew"},    {"Hira", "Hiragana"}, {"Kana", "Katakana"},
+    {"Khmr", "Khmer"},     {"Knda", "Kannada"},  {"Laoo", "Lao"},       {"Latn", "Latin"},    {"Mlym", "Malayalam"},
+    {"Mong", "Mongolian"}, {"Mymr", "Myanmar"},  {"Orya", "Oriya"},     {"Sinh", "Sinhala"},  {"Taml", "Tamil"},
+    {"Telu", "Telugu"},    {"Tibt", "Tibetan"},  {"Zinh", "Inherited"}, {"Zyyy", "Common"},
 };
 
 template <size_t kSize>

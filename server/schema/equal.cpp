@@ -36,8 +36,7 @@ uint64_t HashText(std::string_view text, uint64_t hash) {
 std::vector<NodeIndex> SortedNames(const Document& document, NodeIndex object) {
   std::vector<NodeIndex> names;
   names.reserve(document.Count(object));
-  for (NodeIndex key = object + 1; key < document.End(object); key = document.Next(key + 1))
-    names.push_back(key);
+  for (NodeIndex key = object + 1; key < document.End(object); key = document.Next(key + 1)) names.push_back(key);
   std::sort(names.begin(), names.end(), [&](NodeIndex a, NodeIndex b) {
     const uint32_t hash_a = document.At(a).link;
     const uint32_t hash_b = document.At(b).link;
@@ -50,9 +49,8 @@ bool EqualObjects(const Document& a, NodeIndex left, const Document& b, NodeInde
   if (a.Count(left) > kFewMembers) {
     const auto left_names = SortedNames(a, left);
     const auto right_names = SortedNames(b, right);
-    return std::equal(
-        left_names.begin(), left_names.end(), right_names.begin(),
-        [&](NodeIndex x, NodeIndex y) { return a.Text(x) == b.Text(y) && Equal(a, x + 1, b, y + 1); });
+    return std::equal(left_names.begin(), left_names.end(), right_names.begin(),
+                      [&](NodeIndex x, NodeIndex y) { return a.Text(x) == b.Text(y) && Equal(a, x + 1, b, y + 1); });
   }
   for (NodeIndex key = left + 1; key < a.End(left); key = a.Next(key + 1)) {
     const NodeIndex found = b.Find(right, a.Text(key));
@@ -116,9 +114,8 @@ std::optional<std::pair<uint32_t, uint32_t>> FindEqualItems(const Document& docu
   for (NodeIndex node = array + 1; node < document.End(array); node = document.Next(node)) {
     items.push_back({few ? 0 : Hash(document, node), static_cast<uint32_t>(items.size()), node});
   }
-  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
-    return a.hash != b.hash ? a.hash < b.hash : a.position < b.position;
-  });
+  std::sort(items.begin(), items.end(),
+            [](const Item& a, const Item& b) { return a.hash != b.hash ? a.hash < b.hash : a.position < b.position; });
   for (size_t i = 0; i < items.size(); ++i) {
     for (size_t j = i + 1; j < items.size() && items[j].hash == items[i].hash; ++j) {
       if (Equal(document, items[i].node, document, items[j].node)) {

@@ -64,8 +64,7 @@ template <bool kReport>
 bool Evaluator<kReport>::TypeMatches(const Subschema& schema, NodeIndex node) const {
   const Kind kind = document_.KindOf(node);
   if ((schema.types & BitOf(kind)) != 0) return true;
-  return kind == Kind::kDecimal && (schema.types & kIntegralDecimal) != 0 &&
-         Decimal(document_.Raw(node)).IsInteger();
+  return kind == Kind::kDecimal && (schema.types & kIntegralDecimal) != 0 && Decimal(document_.Raw(node)).IsInteger();
 }
 
 template <bool kReport>
@@ -115,8 +114,8 @@ bool Evaluator<kReport>::Enter(const Subschema& schema, NodeIndex node, Marks ma
     return false;
   }
   ++state_.depth;
-  const bool enters = !program_.dynamic_names.empty() && std::find(state_.scope.begin(), state_.scope.end(),
-                                                                   schema.resource) == state_.scope.end();
+  const bool enters = !program_.dynamic_names.empty() &&
+                      std::find(state_.scope.begin(), state_.scope.end(), schema.resource) == state_.scope.end();
   if (enters) state_.scope.push_back(schema.resource);
   bool valid = false;
   if (schema.looks_at_unevaluated && document_.KindOf(node) >= Kind::kArray) {
@@ -149,8 +148,7 @@ bool Evaluator<kReport>::RunInstructions(const Subschema& schema, NodeIndex node
 }
 
 template <bool kReport>
-bool Evaluator<kReport>::Apply(const Instruction& instruction, const Subschema& schema, NodeIndex node,
-                               Marks marks) {
+bool Evaluator<kReport>::Apply(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks) {
   switch (instruction.op) {
     case Op::kObject:
       return Object(instruction, schema, node, marks);

@@ -3,8 +3,7 @@
 namespace spikard::schema {
 
 template <bool kReport>
-bool Evaluator<kReport>::Items(const Instruction& instruction, const Subschema& schema, NodeIndex node,
-                               Marks marks) {
+bool Evaluator<kReport>::Items(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks) {
   const ItemsRule& rule = program_.items[instruction.a];
   const bool rest_is_false = rule.rest != kNoSchema && program_.schemas[rule.rest].is_false;
   bool valid = true;
@@ -49,8 +48,8 @@ bool Evaluator<kReport>::Contains(const Instruction& instruction, const Subschem
 }
 
 template <bool kReport>
-bool Evaluator<kReport>::UnevaluatedItems(const Instruction& instruction, const Subschema& schema,
-                                          NodeIndex node, Marks marks) {
+bool Evaluator<kReport>::UnevaluatedItems(const Instruction& instruction, const Subschema& schema, NodeIndex node,
+                                          Marks marks) {
   bool valid = true;
   uint32_t position = 0;
   for (NodeIndex item = node + 1; item < document_.End(node); item = document_.Next(item), ++position) {

@@ -5,8 +5,7 @@
 namespace spikard::schema {
 
 template <bool kReport>
-bool Evaluator<kReport>::Object(const Instruction& instruction, const Subschema& schema, NodeIndex node,
-                                Marks marks) {
+bool Evaluator<kReport>::Object(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks) {
   const Shape& shape = program_.shapes[instruction.a];
   if constexpr (kReport) return ReportObject(shape, schema, node, marks);
   const bool others_count = shape.additional != kNoSchema;
@@ -15,8 +14,7 @@ bool Evaluator<kReport>::Object(const Instruction& instruction, const Subschema&
   uint32_t position = 0;
   const NodeIndex end = document_.End(node);
   for (NodeIndex key = node + 1; key < end; key = document_.Next(key + 1), ++position) {
-    const Property* property =
-        FindProperty(program_, shape, document_.Text(key), document_.At(key).link, expected);
+    const Property* property = FindProperty(program_, shape, document_.Text(key), document_.At(key).link, expected);
     bool evaluated = false;
     if (property != nullptr) {
       missing -= property->required ? 1 : 0;
@@ -36,16 +34,14 @@ bool Evaluator<kReport>::Object(const Instruction& instruction, const Subschema&
 // First what is missing, then the properties in the order of the schema, then the other members in the order
 // of the instance.
 template <bool kReport>
-bool Evaluator<kReport>::ReportObject(const Shape& shape, const Subschema& schema, NodeIndex node,
-                                      Marks marks) {
+bool Evaluator<kReport>::ReportObject(const Shape& shape, const Subschema& schema, NodeIndex node, Marks marks) {
   std::vector<NodeIndex> members(shape.property_count, kNoNode);
   std::vector<bool> evaluated(document_.Count(node), false);
   const Property* properties = program_.properties.data() + shape.first_property;
   uint32_t expected = 0;
   uint32_t position = 0;
   for (NodeIndex key = node + 1; key < document_.End(node); key = document_.Next(key + 1), ++position) {
-    const Property* found =
-        FindProperty(program_, shape, document_.Text(key), document_.At(key).link, expected);
+    const Property* found = FindProperty(program_, shape, document_.Text(key), document_.At(key).link, expected);
     if (found == nullptr) continue;
     members[static_cast<size_t>(found - properties)] = key;
     evaluated[position] = found->schema != kNoSchema;
@@ -78,8 +74,8 @@ bool Evaluator<kReport>::ReportMissing(const Shape& shape, const Subschema& sche
 }
 
 template <bool kReport>
-bool Evaluator<kReport>::OtherMember(const Shape& shape, const Subschema& schema, NodeIndex object,
-                                     NodeIndex key, bool& evaluated) {
+bool Evaluator<kReport>::OtherMember(const Shape& shape, const Subschema& schema, NodeIndex object, NodeIndex key,
+                                     bool& evaluated) {
   bool valid = true;
   for (uint32_t i = 0; i < shape.pattern_count; ++i) {
     const PatternProperty& property = program_.pattern_properties[shape.first_pattern + i];
@@ -91,13 +87,11 @@ bool Evaluator<kReport>::OtherMember(const Shape& shape, const Subschema& schema
   if (evaluated || shape.additional == kNoSchema) return valid;
   evaluated = true;
   if (!program_.schemas[shape.additional].is_false) return RunMember(shape.additional, key) && valid;
-  return Report(schema, Keyword::kAdditionalProperties, shape.additional_value, object, document_.Text(key),
-                key + 1);
+  return Report(schema, Keyword::kAdditionalProperties, shape.additional_value, object, document_.Text(key), key + 1);
 }
 
 template <bool kReport>
-bool Evaluator<kReport>::PropertyNames(const Instruction& instruction, const Subschema& schema,
-                                       NodeIndex node) {
+bool Evaluator<kReport>::PropertyNames(const Instruction& instruction, const Subschema& schema, NodeIndex node) {
   bool valid = true;
   for (NodeIndex key = node + 1; key < document_.End(node); key = document_.Next(key + 1)) {
     // A name is a string node like any other, so that it can be looked at in place.
@@ -109,8 +103,7 @@ bool Evaluator<kReport>::PropertyNames(const Instruction& instruction, const Sub
 }
 
 template <bool kReport>
-bool Evaluator<kReport>::DependentRequired(const Instruction& instruction, const Subschema& schema,
-                                           NodeIndex node) {
+bool Evaluator<kReport>::DependentRequired(const Instruction& instruction, const Subschema& schema, NodeIndex node) {
   bool valid = true;
   for (uint32_t i = 0; i < instruction.b; ++i) {
     const Dependent& dependent = program_.dependents[instruction.a + i];
@@ -137,8 +130,8 @@ bool Evaluator<kReport>::DependentSchemas(const Instruction& instruction, NodeIn
 }
 
 template <bool kReport>
-bool Evaluator<kReport>::UnevaluatedProperties(const Instruction& instruction, const Subschema& schema,
-                                               NodeIndex node, Marks marks) {
+bool Evaluator<kReport>::UnevaluatedProperties(const Instruction& instruction, const Subschema& schema, NodeIndex node,
+                                               Marks marks) {
   bool valid = true;
   uint32_t position = 0;
   for (NodeIndex key = node + 1; key < document_.End(node); key = document_.Next(key + 1), ++position) {

@@ -83,13 +83,11 @@ class Evaluator {
                      const std::vector<NodeIndex>& members);
   // patternProperties, and additionalProperties for what no other keyword names. Sets `evaluated` if one of
   // them applied.
-  bool OtherMember(const Shape& shape, const Subschema& schema, NodeIndex object, NodeIndex key,
-                   bool& evaluated);
+  bool OtherMember(const Shape& shape, const Subschema& schema, NodeIndex object, NodeIndex key, bool& evaluated);
   bool PropertyNames(const Instruction& instruction, const Subschema& schema, NodeIndex node);
   bool DependentRequired(const Instruction& instruction, const Subschema& schema, NodeIndex node);
   bool DependentSchemas(const Instruction& instruction, NodeIndex node, Marks marks);
-  bool UnevaluatedProperties(const Instruction& instruction, const Subschema& schema, NodeIndex node,
-                             Marks marks);
+  bool UnevaluatedProperties(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks);
 
   bool Items(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks);
   bool Contains(const Instruction& instruction, const Subschema& schema, NodeIndex node, Marks marks);
@@ -125,8 +123,8 @@ class Evaluator {
   }
 
   // Writes an error if this is the reporting kind; always false, so that it ends a failing branch.
-  bool Report(const Subschema& schema, Keyword keyword, NodeIndex value, NodeIndex node,
-              std::string_view property = {}, NodeIndex property_value = kNoNode);
+  bool Report(const Subschema& schema, Keyword keyword, NodeIndex value, NodeIndex node, std::string_view property = {},
+              NodeIndex property_value = kNoNode);
 
   const Program& program_;
   const Document& document_;

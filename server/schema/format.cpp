@@ -40,8 +40,8 @@ constexpr Entry kFormats[] = {
 }  // namespace
 
 FormatCheck FindFormat(std::string_view name) {
-  const auto found = std::find_if(std::begin(kFormats), std::end(kFormats),
-                                  [&](const Entry& entry) { return entry.name == name; });
+  const auto found =
+      std::find_if(std::begin(kFormats), std::end(kFormats), [&](const Entry& entry) { return entry.name == name; });
   return found == std::end(kFormats) ? nullptr : found->check;
 }
 
@@ -79,8 +79,6 @@ bool IsRelativeJsonPointer(std::string_view text) {
   return text == "#" || IsJsonPointer(text);
 }
 
-bool IsRegex(std::string_view text) {
-  return TranslateEcma(text).status != EcmaPattern::Status::kSyntaxError;
-}
+bool IsRegex(std::string_view text) { return TranslateEcma(text).status != EcmaPattern::Status::kSyntaxError; }
 
 }  // namespace spikard::schema

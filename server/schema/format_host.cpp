@@ -92,18 +92,17 @@ bool IsIdnEmail(std::string_view text) { return IsMailbox(text, true); }
 bool IsIpv4(std::string_view text) {
   int parts = 0;
   return text.size() <= 15 &&
-         AllLabels(
-             text,
-             [&](std::string_view part) {
-               if (part.empty() || part.size() > 3 || ++parts > 4 || (part.size() > 1 && part[0] == '0'))
-                 return false;
-               int value = 0;
-               for (char c : part) {
-                 if (!IsDigit(c)) return false;
-                 value = value * 10 + (c - '0');
-               }
-               return value <= 255;
-             }) &&
+         AllLabels(text,
+                   [&](std::string_view part) {
+                     if (part.empty() || part.size() > 3 || ++parts > 4 || (part.size() > 1 && part[0] == '0'))
+                       return false;
+                     int value = 0;
+                     for (char c : part) {
+                       if (!IsDigit(c)) return false;
+                       value = value * 10 + (c - '0');
+                     }
+                     return value <= 255;
+                   }) &&
          parts == 4;
 }
 

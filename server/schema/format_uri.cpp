@@ -13,8 +13,7 @@ bool OneOf(char c, std::string_view set) { return set.find(c) != std::string_vie
 // RFC 3987 section 2.2, ucschar; iprivate besides where `with_private`.
 bool IsUcsChar(char32_t c, bool with_private) {
   if (c >= 0xE000 && c <= 0xF8FF) return with_private;
-  if (c < 0x10000)
-    return (c >= 0xA0 && c <= 0xD7FF) || (c >= 0xF900 && c <= 0xFDCF) || (c >= 0xFDF0 && c <= 0xFFEF);
+  if (c < 0x10000) return (c >= 0xA0 && c <= 0xD7FF) || (c >= 0xF900 && c <= 0xFDCF) || (c >= 0xFDF0 && c <= 0xFFEF);
   if ((c & 0xFFFF) > 0xFFFD) return false;
   if (c >= 0xF0000) return with_private;
   return c < 0xE0000 || c >= 0xE1000;

@@ -20,8 +20,7 @@ void StepModulo(std::vector<uint32_t>& remainder, const std::vector<uint32_t>& m
     carry >>= 32;
   }
   auto less = [&] {
-    return std::lexicographical_compare(remainder.rbegin(), remainder.rend(), modulus.rbegin(),
-                                        modulus.rend());
+    return std::lexicographical_compare(remainder.rbegin(), remainder.rend(), modulus.rbegin(), modulus.rend());
   };
   while (!less()) {
     uint64_t borrow = 0;

@@ -62,8 +62,7 @@ std::string_view Describe(ParseErrc code) {
 }
 
 ParseOutcome Parse(std::string_view json, Document& document, const Limits& limits) {
-  if (json.size() > std::min(limits.max_bytes, Document::kMaxBytes))
-    return {ParseErrc::kTooLarge, json.size()};
+  if (json.size() > std::min(limits.max_bytes, Document::kMaxBytes)) return {ParseErrc::kTooLarge, json.size()};
   if (!simdjson::validate_utf8(json.data(), json.size())) return {ParseErrc::kBadUtf8, FirstBadUtf8(json)};
   return Parser(json, document, limits).Run();
 }

@@ -114,8 +114,7 @@ bool Parser::Escape() {
 }
 
 bool Parser::Surrogate(char32_t lead) {
-  if (lead >= 0xDC00 || end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u')
-    return Fail(ParseErrc::kLoneSurrogate);
+  if (lead >= 0xDC00 || end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u') return Fail(ParseErrc::kLoneSurrogate);
   at_ += 2;
   char32_t trail = 0;
   if (!Hex4(trail)) return false;

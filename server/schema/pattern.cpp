@@ -24,8 +24,7 @@ std::variant<Pattern, std::string> Pattern::Compile(std::string_view ecma) {
 }
 
 bool Pattern::Matches(std::string_view text) const {
-  return expression_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), RE2::UNANCHORED,
-                            nullptr, 0);
+  return expression_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), RE2::UNANCHORED, nullptr, 0);
 }
 
 }  // namespace spikard::schema

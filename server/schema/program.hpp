@@ -80,10 +80,9 @@ struct Subschema {
   uint32_t count = 0;
   KindSet types = kAnyKind | kIntegralDecimal;  // by `type`; none for the schema `false`
   bool is_false = false;
-  bool looks_at_unevaluated =
-      false;               // has unevaluatedItems or unevaluatedProperties, and so needs marks of its own
-  bool leaf = false;       // runs no other schema
-  bool recursive = false;  // can lead back to a schema it came from, at another value
+  bool looks_at_unevaluated = false;  // has unevaluatedItems or unevaluatedProperties, and so needs marks of its own
+  bool leaf = false;                  // runs no other schema
+  bool recursive = false;             // can lead back to a schema it came from, at another value
   NodeIndex type_value = kNoNode;
   Site site;
   ResourceId resource = 0;
@@ -203,8 +202,8 @@ struct Program {
 
 // The property of `shape` that a member's name means, null if it means none. `expected` is where the next one
 // is looked for first, since members mostly come in the order of the schema.
-inline const Property* FindProperty(const Program& program, const Shape& shape, std::string_view name,
-                                    uint32_t hash, uint32_t& expected) {
+inline const Property* FindProperty(const Program& program, const Shape& shape, std::string_view name, uint32_t hash,
+                                    uint32_t& expected) {
   const Property* properties = program.properties.data() + shape.first_property;
   if (expected < shape.property_count && properties[expected].hash == hash &&
       SameName(properties[expected].name, name)) {

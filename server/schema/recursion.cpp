@@ -27,8 +27,7 @@ void AddInPlace(const Program& program, const Instruction& instruction, SchemaId
       break;
     case Op::kIf: {
       const Conditional& conditional = program.conditionals[instruction.a];
-      for (SchemaId branch : {conditional.condition, conditional.then, conditional.otherwise})
-        Add(edges, branch);
+      for (SchemaId branch : {conditional.condition, conditional.then, conditional.otherwise}) Add(edges, branch);
       break;
     }
     case Op::kDependentSchemas:

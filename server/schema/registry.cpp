@@ -20,8 +20,7 @@ bool IsAnchorName(std::string_view name) {
 }  // namespace
 
 const Anchor* Resource::Find(std::string_view name) const {
-  const auto found =
-      std::find_if(anchors.begin(), anchors.end(), [&](const Anchor& a) { return a.name == name; });
+  const auto found = std::find_if(anchors.begin(), anchors.end(), [&](const Anchor& a) { return a.name == name; });
   return found == anchors.end() ? nullptr : &*found;
 }
 
@@ -45,8 +44,7 @@ bool Registry::Load(std::string text, std::string uri, Site& root) {
   document->text = std::move(text);
   const ParseOutcome outcome = Parse(document->text, document->json, options_.limits);
   if (!outcome.ok()) {
-    error_ = {document->uri, "",
-              std::string(Describe(outcome.code)) + " at byte " + std::to_string(outcome.offset)};
+    error_ = {document->uri, "", std::string(Describe(outcome.code)) + " at byte " + std::to_string(outcome.offset)};
     return false;
   }
   document->resource_of.resize(document->json.node_count());
@@ -57,8 +55,8 @@ bool Registry::Load(std::string text, std::string uri, Site& root) {
   Dialect dialect;
   ResourceId resource = 0;
   // Known by the URI it was had from, and by its own $id if that is another.
-  return ReadDialect(root, Dialect{}, dialect) &&
-         AddResource(root, documents_.back()->uri, dialect, resource) && Index(root, resource);
+  return ReadDialect(root, Dialect{}, dialect) && AddResource(root, documents_.back()->uri, dialect, resource) &&
+         Index(root, resource);
 }
 
 bool Registry::AddResource(Site site, std::string uri, const Dialect& dialect, ResourceId& id) {
@@ -92,10 +90,8 @@ bool Registry::Index(Site site, ResourceId parent) {
   if (resource != parent) keywords = Keywords(document.json, site.node, resources_[resource].dialect);
   document.resource_of[site.node] = resource + 1;
 
-  if (keywords.Has(Keyword::kAnchor) && !AddAnchor(site, resource, keywords[Keyword::kAnchor], false))
-    return false;
-  if (keywords.Has(Keyword::kDynamicAnchor) &&
-      !AddAnchor(site, resource, keywords[Keyword::kDynamicAnchor], true)) {
+  if (keywords.Has(Keyword::kAnchor) && !AddAnchor(site, resource, keywords[Keyword::kAnchor], false)) return false;
+  if (keywords.Has(Keyword::kDynamicAnchor) && !AddAnchor(site, resource, keywords[Keyword::kDynamicAnchor], true)) {
     return false;
   }
   const NodeIndex recursive = keywords[Keyword::kRecursiveAnchor];
@@ -123,8 +119,7 @@ bool Registry::IndexChildren(Site site, Keyword keyword, NodeIndex value, Resour
     }
     return Index({site.document, value}, resource);
   }
-  for (NodeIndex child = value + (map ? 2 : 1); child < json.End(value);
-       child = json.Next(child) + (map ? 1 : 0)) {
+  for (NodeIndex child = value + (map ? 2 : 1); child < json.End(value); child = json.Next(child) + (map ? 1 : 0)) {
     if (holds == Holds::kDependencies && json.KindOf(child) == Kind::kArray) continue;
     if (!Index({site.document, child}, resource)) return false;
   }

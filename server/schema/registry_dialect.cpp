@@ -66,13 +66,12 @@ bool Registry::ReadDialect(Site site, const Dialect& otherwise, Dialect& dialect
   const NodeIndex value = json.Find(site.node, "$schema");
   if (value == kNoNode) return true;
   if (json.KindOf(value) != Kind::kString) return Fail({site.document, value}, "$schema must be a string");
-  return CustomDialect({site.document, value}, std::string(SplitFragment(json.Text(value)).first), 0,
-                       dialect);
+  return CustomDialect({site.document, value}, std::string(SplitFragment(json.Text(value)).first), 0, dialect);
 }
 
 bool Registry::CustomDialect(Site site, const std::string& uri, size_t hops, Dialect& dialect) {
-  const auto known = std::find_if(std::begin(kDialects), std::end(kDialects),
-                                  [&](const KnownDialect& d) { return d.uri == uri; });
+  const auto known =
+      std::find_if(std::begin(kDialects), std::end(kDialects), [&](const KnownDialect& d) { return d.uri == uri; });
   if (known != std::end(kDialects)) {
     dialect = {known->draft, kAllVocabularies};
     return true;
@@ -94,8 +93,7 @@ bool Registry::CustomDialect(Site site, const std::string& uri, size_t hops, Dia
   return vocabularies == kNoNode || ReadVocabularies(site, metaschema, vocabularies, dialect);
 }
 
-bool Registry::ReadVocabularies(Site site, const Document& metaschema, NodeIndex vocabularies,
-                                Dialect& dialect) {
+bool Registry::ReadVocabularies(Site site, const Document& metaschema, NodeIndex vocabularies, Dialect& dialect) {
   if (metaschema.KindOf(vocabularies) != Kind::kObject) return Fail(site, "$vocabulary must be an object");
   dialect.vocabularies = kCoreVocabulary;
   for (NodeIndex key = vocabularies + 1; key < metaschema.End(vocabularies); key = metaschema.Next(key + 1)) {

@@ -47,8 +47,8 @@ inline uint32_t NameHash(std::string_view name) {
     hash ^= internal::Load32(bytes) << 32 | internal::Load32(bytes + size - 4) << 3;
   } else if (size > 0) {
     // First, middle and last byte: the same byte more than once for the shortest names.
-    hash ^= internal::Byte(bytes[0]) << 8 | internal::Byte(bytes[size / 2]) << 16 |
-            internal::Byte(bytes[size - 1]) << 24;
+    hash ^=
+        internal::Byte(bytes[0]) << 8 | internal::Byte(bytes[size / 2]) << 16 | internal::Byte(bytes[size - 1]) << 24;
   }
   return static_cast<uint32_t>(internal::Mix(hash));
 }

@@ -79,8 +79,7 @@ std::pair<std::string_view, std::string_view> SplitFragment(std::string_view uri
 
 std::string ResolveUri(std::string_view base_uri, std::string_view reference) {
   const size_t hash = reference.find('#');
-  const std::string_view fragment =
-      hash == std::string_view::npos ? std::string_view{} : reference.substr(hash);
+  const std::string_view fragment = hash == std::string_view::npos ? std::string_view{} : reference.substr(hash);
   const std::string_view base_only = SplitFragment(base_uri).first;
   const Parts ref = Split(reference.substr(0, hash));
   const Parts base = Split(base_only);

@@ -51,7 +51,6 @@ bool IsValid(const Program& program, const Document& document);
 // (`required` before `properties`, these in the order of the schema), references, combinators, unevaluated*.
 // Empty if the document is valid. Alternatives (anyOf, oneOf, not, if, contains, propertyNames) report
 // themselves, not what happened inside.
-std::vector<Error> Validate(const Program& program, const Document& document,
-                            const ReportOptions& options = {});
+std::vector<Error> Validate(const Program& program, const Document& document, const ReportOptions& options = {});
 
 }  // namespace spikard::schema

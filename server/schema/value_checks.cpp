@@ -27,8 +27,7 @@ std::optional<int> CompareFraction(std::string_view raw, int64_t bound) {
 int Compare(const Document& document, NodeIndex node, const Bound& bound) {
   const std::string_view raw = document.Raw(node);
   if (bound.small && document.KindOf(node) == Kind::kInteger) {
-    if (const auto value = SmallInteger(raw))
-      return *value < *bound.small ? -1 : *value > *bound.small ? 1 : 0;
+    if (const auto value = SmallInteger(raw)) return *value < *bound.small ? -1 : *value > *bound.small ? 1 : 0;
   }
   if (bound.small && document.KindOf(node) == Kind::kDecimal) {
     if (const auto order = CompareFraction(raw, *bound.small)) return *order;

@@ -11,9 +11,8 @@ constexpr size_t kMaxSize = 128;
 
 // Sane: short, visible ASCII, nothing that a log line or a JSON string would have to escape.
 bool IsSane(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxSize && std::all_of(id.begin(), id.end(), [](char c) {
-    return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
-  });
+  return !id.empty() && id.size() <= kMaxSize &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; });
 }
 
 uint64_t UnixMilliseconds() {

@@ -18,8 +18,7 @@ using namespace spikard::schema;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const size_t zero = input.find('\0');
-  const std::string_view instance =
-      zero == std::string_view::npos ? std::string_view() : input.substr(zero + 1);
+  const std::string_view instance = zero == std::string_view::npos ? std::string_view() : input.substr(zero + 1);
 
   CompileOptions options;
   options.assert_format = true;

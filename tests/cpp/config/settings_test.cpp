@@ -100,7 +100,10 @@ const Row kTimes[] = {
     {"--body-timeout", "SPIKARD_BODY_TIMEOUT", {}, {}, [](const Settings& s) { return Text(s.body_timeout); }},
     {"--keep-alive", "SPIKARD_KEEP_ALIVE", {}, {}, [](const Settings& s) { return Text(s.keep_alive); }},
     {"--write-timeout", "SPIKARD_WRITE_TIMEOUT", {}, {}, [](const Settings& s) { return Text(s.write_timeout); }},
-    {"--shutdown-timeout", "SPIKARD_SHUTDOWN_TIMEOUT", {}, {},
+    {"--shutdown-timeout",
+     "SPIKARD_SHUTDOWN_TIMEOUT",
+     {},
+     {},
      [](const Settings& s) { return Text(s.shutdown_timeout); }},
     {"--hold-timeout", "SPIKARD_HOLD_TIMEOUT", {}, {}, [](const Settings& s) { return Text(s.hold_timeout); }},
 };
@@ -130,10 +133,22 @@ TEST(Settings, ReadTimesInSeconds) {
 
 TEST(Settings, RefuseBadValuesInOneLineAndByBothWays) {
   const std::pair<const char*, const char*> bad[] = {
-      {"port", "65536"},       {"port", "-1"},          {"port", "http"},           {"header-timeout", "0"},
-      {"header-timeout", "x"}, {"body-timeout", "-1"},  {"keep-alive", "nan"},      {"write-timeout", "1000000001"},
-      {"hold-timeout", "inf"}, {"max-held", "0"},       {"max-held", "-5"},         {"max-connections", "2000000"},
-      {"max-uri-length", "x"}, {"max-held-bytes", "x"}, {"shutdown-timeout", "1 s"}, {"max-header-count", "1.5"},
+      {"port", "65536"},
+      {"port", "-1"},
+      {"port", "http"},
+      {"header-timeout", "0"},
+      {"header-timeout", "x"},
+      {"body-timeout", "-1"},
+      {"keep-alive", "nan"},
+      {"write-timeout", "1000000001"},
+      {"hold-timeout", "inf"},
+      {"max-held", "0"},
+      {"max-held", "-5"},
+      {"max-connections", "2000000"},
+      {"max-uri-length", "x"},
+      {"max-held-bytes", "x"},
+      {"shutdown-timeout", "1 s"},
+      {"max-header-count", "1.5"},
   };
   for (const auto& [name, value] : bad) {
     const Outcome by_flag = Parse({std::string("--") + name + "=" + value});

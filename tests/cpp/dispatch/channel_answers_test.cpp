@@ -68,7 +68,8 @@ TEST_F(ChannelAnswers, AProblemIsWordedForTheClient) {
 
 TEST_F(ChannelAnswers, AFieldThatHttpDoesNotAllowIsTheExchangesFault) {
   auto worker = MakeReady("a");
-  const protocol::Field bad[] = {{"x", "a\r\nset-cookie: b"}, {"", "x"}, {"a b", "x"}, {"x", std::string_view("\0", 1)}};
+  const protocol::Field bad[] = {
+      {"x", "a\r\nset-cookie: b"}, {"", "x"}, {"a b", "x"}, {"x", std::string_view("\0", 1)}};
   for (const protocol::Field& field : bad) {
     auto call = Ask();
     const Told told = Only(*worker);

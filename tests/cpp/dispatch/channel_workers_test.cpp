@@ -195,8 +195,8 @@ TEST_F(ChannelWorkers, ADamagedBatchIsALoss) {
 TEST_F(ChannelWorkers, EachStateHasItsMessages) {
   // Of a worker that was asked for its manifest; of one that is welcomed; of one that is ready.
   const std::pair<protocol::Payload, const char*> table[] = {
-      {protocol::Ready{}, "VxV"},         {protocol::Pong{1}, "Vxx"},        {protocol::ManifestOffer{encoded}, "xVV"},
-      {protocol::Leaving{}, "xxx"},       {protocol::Drain{}, "VVV"},        {protocol::Ping{1}, "VVV"},
+      {protocol::Ready{}, "VxV"},          {protocol::Pong{1}, "Vxx"}, {protocol::ManifestOffer{encoded}, "xVV"},
+      {protocol::Leaving{}, "xxx"},        {protocol::Drain{}, "VVV"}, {protocol::Ping{1}, "VVV"},
       {protocol::ManifestWanted{}, "VVV"},
   };
   int count = 0;

@@ -18,12 +18,12 @@ std::string Text(const Action& action) {
     }
     std::string operator()(const Deliver& a) const { return "deliver " + std::to_string(a.exchange); }
     std::string operator()(const Fail& a) const {
-      const char* why = a.fault == Fault::kNoWorker     ? "no worker"
-                        : a.fault == Fault::kQueueFull  ? "queue full"
-                        : a.fault == Fault::kStopping   ? "stopping"
-                        : a.fault == Fault::kWorkerLost ? "worker lost"
+      const char* why = a.fault == Fault::kNoWorker       ? "no worker"
+                        : a.fault == Fault::kQueueFull    ? "queue full"
+                        : a.fault == Fault::kStopping     ? "stopping"
+                        : a.fault == Fault::kWorkerLost   ? "worker lost"
                         : a.fault == Fault::kBodyTooLarge ? "too large"
-                                                        : "?";
+                                                          : "?";
       return "fail " + std::to_string(a.exchange) + " " + why;
     }
     std::string operator()(const Distrust& a) const { return "distrust " + std::to_string(a.worker); }
@@ -220,8 +220,9 @@ TEST_F(DispatcherTest, DistrustsWhoeverSpeaksOfWhatItDoesNotHave) {
   On(WorkerReady{8, 1, 2});
   Submit(1);
   Submit(2);
-  const Event bad[] = {Ended{7, 2, 0},  Ended{7, 1, 1}, Ended{7, 1, 2}, Ended{7, 0, 1},       Ended{7, 9, 0},
-                       Returned{7, 2, 0}, Returned{7, 1, 9}, Unsendable{7, 2, 0}, Ended{7, 1, 0xffffffff}};
+  const Event bad[] = {Ended{7, 2, 0},    Ended{7, 1, 1},      Ended{7, 1, 2},
+                       Ended{7, 0, 1},    Ended{7, 9, 0},      Returned{7, 2, 0},
+                       Returned{7, 1, 9}, Unsendable{7, 2, 0}, Ended{7, 1, 0xffffffff}};
   for (const Event& event : bad) EXPECT_EQ(On(event), Texts{"distrust 7"});
   EXPECT_EQ(On(Ended{9, 1, 0}), Texts{"distrust 9"});
   EXPECT_EQ(On(Ended{7, 1, 0}), Texts{"deliver 1"}) << "nothing has changed";

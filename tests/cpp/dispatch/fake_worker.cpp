@@ -23,7 +23,8 @@ Told Copy(const protocol::Message& message) {
     told.type = "Request";
     told.texts = {std::string(request->method), std::string(request->target), std::string(request->arguments),
                   std::string(request->body.bytes)};
-    for (const auto& [name, value] : request->headers) told.headers.push_back(std::string(name) + ": " + std::string(value));
+    for (const auto& [name, value] : request->headers)
+      told.headers.push_back(std::string(name) + ": " + std::string(value));
     for (const auto text : request->path_parameters) told.path_parameters.emplace_back(text);
     told.request.generation = request->generation;
     told.request.route = request->route;

@@ -21,9 +21,9 @@ struct Told {
   std::string type;  // "Request", "Welcome", ...
   ExchangeId exchange = 0;
   Slot slot = 0;
-  protocol::Request request;          // numbers only
-  std::vector<std::string> texts;     // of a request: method, target, arguments, body; of Refused: detail
-  std::vector<std::string> headers;   // name: value
+  protocol::Request request;         // numbers only
+  std::vector<std::string> texts;    // of a request: method, target, arguments, body; of Refused: detail
+  std::vector<std::string> headers;  // name: value
   std::vector<std::string> path_parameters;
   protocol::Welcome welcome;
   protocol::RefusalReason reason{};
@@ -51,7 +51,8 @@ class Link final : public dispatch::Link {
 // Its batches arrive at once.
 class Worker {
  public:
-  Worker(dispatch::Channel& channel, PeerAddress at) : address(std::move(at)), incarnation(channel.Incarnation()), channel_(channel) {}
+  Worker(dispatch::Channel& channel, PeerAddress at)
+      : address(std::move(at)), incarnation(channel.Incarnation()), channel_(channel) {}
 
   void Add(const protocol::Payload& payload, ExchangeId exchange = 0, Slot slot = 0) {
     writer_.Add({exchange, slot, payload});

@@ -1,4 +1,5 @@
-// Random lives of a dispatcher, with a model beside it. SPIKARD_SIM_EVENTS and SPIKARD_SIM_SEED: how many events, which.
+// Random lives of a dispatcher, with a model beside it. SPIKARD_SIM_EVENTS and SPIKARD_SIM_SEED: how many events,
+// which.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -98,7 +99,8 @@ class Simulation {
 
   // A worker, an exchange and a slot that hardly ever belong together.
   void Violate() {
-    const ExchangeId exchange = Chance(20) ? 0 : Pick(last_exchange_ > 10 ? last_exchange_ - 10 : 0, last_exchange_ + 1);
+    const ExchangeId exchange =
+        Chance(20) ? 0 : Pick(last_exchange_ > 10 ? last_exchange_ - 10 : 0, last_exchange_ + 1);
     const auto slot = static_cast<Slot>(Chance(10) ? 0xffffffff : Pick(0, 4));
     const WorkerId worker = SomeWorker();
     if (Chance(60)) return Feed(Ended{worker, exchange, slot});

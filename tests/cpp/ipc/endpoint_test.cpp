@@ -19,7 +19,7 @@ TEST(Endpoint, MakesAPrivateDirectoryAndRemovesIt) {
   {
     EndpointDirectory endpoint;
     EXPECT_EQ(endpoint.Open(path, false), "");
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0700u);
     EXPECT_EQ(endpoint.AttachPath(), path + "/attach.sock");
@@ -43,7 +43,9 @@ TEST(Endpoint, LeavesADirectoryOfOthers) {
   EXPECT_TRUE(fs::exists(path + "/theirs"));
   EXPECT_FALSE(fs::exists(path + "/data.sock"));
   fs::remove(path + "/theirs");
-  { EXPECT_EQ(EndpointDirectory().Open(path, true), ""); }
+  {
+    EXPECT_EQ(EndpointDirectory().Open(path, true), "");
+  }
   EXPECT_FALSE(fs::exists(path)) << "it was said to be our own";
 }
 

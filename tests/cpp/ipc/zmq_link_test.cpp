@@ -152,7 +152,8 @@ TEST_F(ZmqLinkTest, KeepsOwnersUntilTheBytesHaveLeft) {
 
 TEST_F(ZmqLinkTest, GivesReceivedFramesToWhoeverKeepsThem) {
   std::vector<protocol::Frame> kept;
-  ZmqLink other(loop, [&](const dispatch::PeerAddress&, std::vector<protocol::Frame> frames) { kept = std::move(frames); });
+  ZmqLink other(loop,
+                [&](const dispatch::PeerAddress&, std::vector<protocol::Frame> frames) { kept = std::move(frames); });
   const std::string at = "ipc://" + (scratch / "other.sock");
   ASSERT_EQ(other.Open(at), "");
   zmq::socket_t socket(context, zmq::socket_type::dealer);

@@ -18,8 +18,7 @@ std::vector<std::string> RenderAll(const std::vector<Message>& messages) {
 }
 
 // Every message of the batch, rendered at once: its views live no longer than until the next one is read.
-Errc ReadAll(const std::vector<std::string_view>& frames, std::vector<std::string>* texts,
-             BatchHead* head = nullptr) {
+Errc ReadAll(const std::vector<std::string_view>& frames, std::vector<std::string>* texts, BatchHead* head = nullptr) {
   BatchReader reader;
   Errc error = reader.Open(frames);
   if (error == Errc::kOk && head != nullptr) *head = reader.Head();

@@ -30,8 +30,7 @@ Errc Read(const Vector& vector) {
 }
 
 TEST(Errors, EveryInvalidVectorIsRefusedAsItSays) {
-  for (const Vector& vector : InvalidVectors())
-    EXPECT_EQ(Name(Read(vector)), Name(vector.error)) << vector.name;
+  for (const Vector& vector : InvalidVectors()) EXPECT_EQ(Name(Read(vector)), Name(vector.error)) << vector.name;
 }
 
 TEST(Errors, EveryCodeIsReachedAndDescribed) {

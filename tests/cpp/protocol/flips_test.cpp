@@ -20,8 +20,8 @@ std::vector<std::string> Responses() {
     const std::string name(8, letter);
     const std::string body(i % 2 == 0 ? 24 : kInlineLimit + 1, letter);
     const Field fields[] = {{name, name}};
-    writer.Add({uint64_t{100} + static_cast<uint64_t>(i), static_cast<uint32_t>(i),
-                Response{200, fields, {body}, true}});
+    writer.Add(
+        {uint64_t{100} + static_cast<uint64_t>(i), static_cast<uint32_t>(i), Response{200, fields, {body}, true}});
   }
   return Strings(writer.Seal({1, 1}));
 }

@@ -12,9 +12,7 @@ namespace fb = flatbuffers;
 namespace wire = spikard_wire;
 using Builder = fb::FlatBufferBuilder;
 
-std::string Finished(const Builder& b) {
-  return {reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize()};
-}
+std::string Finished(const Builder& b) { return {reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize()}; }
 
 // A message of any type around what `build` makes.
 template <typename Build>
@@ -25,8 +23,7 @@ std::string Encoded(wire::Payload type, const Build& build, uint64_t exchange = 
   return Finished(b);
 }
 
-std::string Response(uint16_t status, uint16_t frame, const std::vector<std::string>& headers,
-                     bool inside = false) {
+std::string Response(uint16_t status, uint16_t frame, const std::vector<std::string>& headers, bool inside = false) {
   return Encoded(wire::Payload::Response, [&](Builder& b) {
     const auto texts = b.CreateVectorOfStrings(headers);
     const auto body = inside ? b.CreateVector<uint8_t>({1, 2}) : fb::Offset<fb::Vector<uint8_t>>();
@@ -52,8 +49,7 @@ std::vector<std::string> WithFlip(std::vector<std::string> frames) {
   return frames;
 }
 
-std::string ManifestWith(const std::function<fb::Offset<wire::Route>(Builder&)>& route,
-                         const char* identifier) {
+std::string ManifestWith(const std::function<fb::Offset<wire::Route>(Builder&)>& route, const char* identifier) {
   Builder b;
   const std::vector<fb::Offset<wire::Route>> routes = {route(b)};
   b.Finish(wire::CreateManifest(b, b.CreateVector(routes)), identifier);
@@ -107,8 +103,7 @@ class List {
 void AddBroken(List* list) {
   list->Batch("header-cut", "frame 0 is shorter than the header", Errc::kShort, Cut(Batch({Good()}), 31));
   list->Batch("no-frame", "a message without frames", Errc::kShort, {});
-  list->Batch("magic", "another magic number", Errc::kNotABatch,
-              Build({.magic = 0x444b5054, .messages = {Good()}}));
+  list->Batch("magic", "another magic number", Errc::kNotABatch, Build({.magic = 0x444b5054, .messages = {Good()}}));
   list->Batch("version", "version 2", Errc::kOtherVersion, Build({.version = 2, .messages = {Good()}}));
   list->Batch("flip-inside", "one bit of frame 0 flipped", Errc::kChecksum, WithFlip(Batch({Good()})));
   list->Batch("flip-raw", "one bit of a raw frame flipped", Errc::kChecksum,
@@ -117,8 +112,7 @@ void AddBroken(List* list) {
   std::swap(swapped[1], swapped[2]);
   list->Batch("swapped", "two raw frames changed places", Errc::kChecksum, swapped);
   const std::vector<std::string> two = Batch({Good(), Good()});
-  list->Batch("message-cut", "frame 0 ends inside its second message", Errc::kShort,
-              Cut(two, two[0].size() - 16));
+  list->Batch("message-cut", "frame 0 ends inside its second message", Errc::kShort, Cut(two, two[0].size() - 16));
   list->Batch("length-cut", "frame 0 ends inside a length", Errc::kShort, Cut(two, kBatchHeader + 4));
   list->Batch("announced-none", "no message announced", Errc::kCount, Build({.count = 0}));
   list->Batch("announced-fewer", "one message announced, two there", Errc::kCount,
@@ -145,8 +139,7 @@ void AddFrames(List* list) {
 void AddMeaning(List* list) {
   using wire::Payload;
   list->Message("odd-headers", "a name without a value", Errc::kMeaning, Response(200, 0, {"a", "b", "c"}));
-  list->Message("shared-headers", "header texts that add up to more than the message", Errc::kMeaning,
-                SharedFields());
+  list->Message("shared-headers", "header texts that add up to more than the message", Errc::kMeaning, SharedFields());
   list->Message("status-low", "status 199", Errc::kMeaning, Response(199, 0, {}));
   list->Message("status-high", "status 600", Errc::kMeaning, Response(600, 0, {}));
   list->Message("problem-status", "a problem with status 399", Errc::kMeaning,
@@ -155,10 +148,9 @@ void AddMeaning(List* list) {
                 Encoded(static_cast<Payload>(99), [](Builder& b) { return wire::CreateReady(b); }));
   list->Message("untyped-payload", "payload type 0", Errc::kMeaning,
                 Encoded(Payload::NONE, [](Builder& b) { return wire::CreateReady(b); }));
-  list->Message("cancel-reason", "a cancel reason of no version", Errc::kMeaning,
-                Encoded(Payload::Cancel, [](Builder& b) {
-                  return wire::CreateCancel(b, static_cast<wire::CancelReason>(4));
-                }));
+  list->Message(
+      "cancel-reason", "a cancel reason of no version", Errc::kMeaning,
+      Encoded(Payload::Cancel, [](Builder& b) { return wire::CreateCancel(b, static_cast<wire::CancelReason>(4)); }));
   list->Message("trailers-early", "trailers before the last chunk", Errc::kMeaning,
                 Encoded(Payload::Chunk, [](Builder& b) {
                   return wire::CreateChunk(b, 0, 0, false, b.CreateVectorOfStrings({"a", "b"}));
@@ -185,9 +177,8 @@ void AddMeaning(List* list) {
                       return wire::CreateHello(b, 0, 1, 0, 0, 1, 0, hash, 65536);
                     },
                     0, 0));
-  list->Message(
-      "welcome-no-slots", "a welcome that grants nothing", Errc::kMeaning,
-      Encoded(Payload::Welcome, [](Builder& b) { return wire::CreateWelcome(b, 1, 0, 1, 1); }, 0, 0));
+  list->Message("welcome-no-slots", "a welcome that grants nothing", Errc::kMeaning,
+                Encoded(Payload::Welcome, [](Builder& b) { return wire::CreateWelcome(b, 1, 0, 1, 1); }, 0, 0));
   list->Message("close-code", "close code 999", Errc::kMeaning,
                 Encoded(Payload::SocketClose, [](Builder& b) { return wire::CreateSocketClose(b, 999); }));
   list->Message("exchange-zero", "a response that names exchange 0", Errc::kMeaning,
@@ -202,8 +193,8 @@ void AddMeaning(List* list) {
 
 void AddOthers(List* list) {
   list->Append("control-garbage", "not a FlatBuffer", "control", Errc::kStructure, {std::string(64, '\x77')});
-  list->Append("control-ready", "a message of the data channel on the attach socket", "control",
-               Errc::kMeaning, {EncodeControl(Ready{})});
+  list->Append("control-ready", "a message of the data channel on the attach socket", "control", Errc::kMeaning,
+               {EncodeControl(Ready{})});
   list->Append("control-no-token", "an Attached without a token", "control", Errc::kMeaning,
                {EncodeControl(Attached{"", 1, "ipc://x"})});
   list->Append("manifest-identifier", "no file identifier", "manifest", Errc::kStructure,

@@ -50,8 +50,7 @@ TEST(Manifest, EveryFlipIsRefusedOrReadWithinBounds) {
     if (DecodeManifest(bytes, &manifest) != Errc::kOk) ++refused;
     size_t copied = 0;
     for (const Route& route : manifest.routes) {
-      copied +=
-          route.method.size() + route.path.size() + route.body_schema.size() + route.response_schema.size();
+      copied += route.method.size() + route.path.size() + route.body_schema.size() + route.response_schema.size();
     }
     EXPECT_LE(copied, bytes.size());
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));

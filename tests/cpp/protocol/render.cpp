@@ -27,17 +27,11 @@ std::string Show(T value) {
 std::string Show(bool value) { return value ? "true" : "false"; }
 std::string Show(std::string_view bytes) { return RenderBytes(bytes); }
 std::string Show(const std::string& bytes) { return RenderBytes(bytes); }
-std::string Show(RefusalReason r) {
-  return Quote(EnumNameRefusalReason(static_cast<spikard_wire::RefusalReason>(r)));
-}
-std::string Show(CancelReason r) {
-  return Quote(EnumNameCancelReason(static_cast<spikard_wire::CancelReason>(r)));
-}
+std::string Show(RefusalReason r) { return Quote(EnumNameRefusalReason(static_cast<spikard_wire::RefusalReason>(r))); }
+std::string Show(CancelReason r) { return Quote(EnumNameCancelReason(static_cast<spikard_wire::CancelReason>(r))); }
 std::string Show(BodyKind k) { return Quote(EnumNameBodyKind(static_cast<spikard_wire::BodyKind>(k))); }
 std::string Show(RouteKind k) { return Quote(EnumNameRouteKind(static_cast<spikard_wire::RouteKind>(k))); }
-std::string Show(Idempotence i) {
-  return Quote(EnumNameIdempotence(static_cast<spikard_wire::Idempotence>(i)));
-}
+std::string Show(Idempotence i) { return Quote(EnumNameIdempotence(static_cast<spikard_wire::Idempotence>(i))); }
 std::string Show(ValueType t) { return Quote(EnumNameValueType(static_cast<spikard_wire::ValueType>(t))); }
 std::string Show(ParameterSource s) {
   return Quote(EnumNameParameterSource(static_cast<spikard_wire::ParameterSource>(s)));
@@ -78,19 +72,16 @@ struct Renderer {
   }
 
   std::string operator()(const Hello& m) {
-    return Object("Hello", "token", m.token, "pid", m.pid, "language", m.language, "runtime", m.runtime,
-                  "slots", m.slots, "epoch", m.epoch, "manifest_hash", m.manifest_hash, "max_batch",
-                  m.max_batch);
+    return Object("Hello", "token", m.token, "pid", m.pid, "language", m.language, "runtime", m.runtime, "slots",
+                  m.slots, "epoch", m.epoch, "manifest_hash", m.manifest_hash, "max_batch", m.max_batch);
   }
   std::string operator()(const ManifestWanted&) { return Object("ManifestWanted"); }
   std::string operator()(const ManifestOffer& m) { return Object("ManifestOffer", "manifest", m.manifest); }
   std::string operator()(const Welcome& m) {
-    return Object("Welcome", "generation", m.generation, "slots", m.slots, "window", m.window, "max_batch",
-                  m.max_batch, "heartbeat_ms", m.heartbeat_ms);
+    return Object("Welcome", "generation", m.generation, "slots", m.slots, "window", m.window, "max_batch", m.max_batch,
+                  "heartbeat_ms", m.heartbeat_ms);
   }
-  std::string operator()(const Refused& m) {
-    return Object("Refused", "reason", m.reason, "detail", m.detail);
-  }
+  std::string operator()(const Refused& m) { return Object("Refused", "reason", m.reason, "detail", m.detail); }
   std::string operator()(const Ready&) { return Object("Ready"); }
   std::string operator()(const Ping& m) { return Object("Ping", "number", m.number); }
   std::string operator()(const Pong& m) { return Object("Pong", "number", m.number); }
@@ -99,25 +90,23 @@ struct Renderer {
   std::string operator()(const Goodbye&) { return Object("Goodbye"); }
 
   std::string operator()(const Request& m) {
-    return Object("Request", "generation", m.generation, "route", m.route, "method", m.method, "target",
-                  m.target, "headers", m.headers, "path_parameters", m.path_parameters, "arguments",
-                  m.arguments, "body_kind", m.body_kind, "body", m.body.bytes, "body_frame", FrameOf(m.body),
-                  "request_id", m.request_id, "scheme", m.scheme, "client_host", m.client_host, "client_port",
-                  m.client_port, "attempt", m.attempt, "alone", m.alone, "deadline_ms", m.deadline_ms, "auth",
-                  m.auth);
+    return Object("Request", "generation", m.generation, "route", m.route, "method", m.method, "target", m.target,
+                  "headers", m.headers, "path_parameters", m.path_parameters, "arguments", m.arguments, "body_kind",
+                  m.body_kind, "body", m.body.bytes, "body_frame", FrameOf(m.body), "request_id", m.request_id,
+                  "scheme", m.scheme, "client_host", m.client_host, "client_port", m.client_port, "attempt", m.attempt,
+                  "alone", m.alone, "deadline_ms", m.deadline_ms, "auth", m.auth);
   }
   std::string operator()(const Response& m) {
     return Object("Response", "status", m.status, "headers", m.headers, "body", m.body.bytes, "body_frame",
                   FrameOf(m.body), "last", m.last);
   }
   std::string operator()(const Problem& m) {
-    return Object("Problem", "status", m.status, "slug", m.slug, "detail", m.detail, "headers", m.headers,
-                  "errors", m.errors);
+    return Object("Problem", "status", m.status, "slug", m.slug, "detail", m.detail, "headers", m.headers, "errors",
+                  m.errors);
   }
   std::string operator()(const Returned&) { return Object("Returned"); }
   std::string operator()(const Chunk& m) {
-    return Object("Chunk", "body", m.body.bytes, "body_frame", FrameOf(m.body), "last", m.last, "trailers",
-                  m.trailers);
+    return Object("Chunk", "body", m.body.bytes, "body_frame", FrameOf(m.body), "last", m.last, "trailers", m.trailers);
   }
   std::string operator()(const Window& m) { return Object("Window", "bytes", m.bytes); }
   std::string operator()(const Cancel& m) { return Object("Cancel", "reason", m.reason); }
@@ -128,9 +117,7 @@ struct Renderer {
   std::string operator()(const SocketMessage& m) {
     return Object("SocketMessage", "text", m.text, "body", m.body.bytes, "body_frame", FrameOf(m.body));
   }
-  std::string operator()(const SocketClose& m) {
-    return Object("SocketClose", "code", m.code, "reason", m.reason);
-  }
+  std::string operator()(const SocketClose& m) { return Object("SocketClose", "code", m.code, "reason", m.reason); }
 
   std::string operator()(const Attach& m) { return Object("Attach", "pid", m.pid, "slots", m.slots); }
   std::string operator()(const Attached& m) {
@@ -153,10 +140,10 @@ std::string Show(const std::vector<Parameter>& parameters) {
 }
 std::string Show(const Route& r) {
   return "{" +
-         Members("kind", r.kind, "method", r.method, "path", r.path, "name", r.name, "parameters",
-                 r.parameters, "takes_body", r.takes_body, "streams_body", r.streams_body, "body_schema",
-                 r.body_schema, "response_schema", r.response_schema, "idempotence", r.idempotence,
-                 "timeout_ms", r.timeout_ms, "max_body_size", r.max_body_size) +
+         Members("kind", r.kind, "method", r.method, "path", r.path, "name", r.name, "parameters", r.parameters,
+                 "takes_body", r.takes_body, "streams_body", r.streams_body, "body_schema", r.body_schema,
+                 "response_schema", r.response_schema, "idempotence", r.idempotence, "timeout_ms", r.timeout_ms,
+                 "max_body_size", r.max_body_size) +
          "}";
 }
 std::string Show(const std::vector<Route>& routes) {
@@ -188,8 +175,8 @@ std::string Render(const Payload& payload) {
 
 std::string Render(const Manifest& m) {
   return "{" +
-         Members("routes", m.routes, "max_body_size", m.max_body_size, "request_timeout_ms",
-                 m.request_timeout_ms, "request_ids", m.request_ids, "redirect_slashes", m.redirect_slashes) +
+         Members("routes", m.routes, "max_body_size", m.max_body_size, "request_timeout_ms", m.request_timeout_ms,
+                 "request_ids", m.request_ids, "redirect_slashes", m.redirect_slashes) +
          "}";
 }
 

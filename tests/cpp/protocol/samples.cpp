@@ -41,9 +41,7 @@ Request SampleRequest() {
   return r;
 }
 
-void Append(std::string* out, const auto& value) {
-  out->append(reinterpret_cast<const char*>(&value), sizeof value);
-}
+void Append(std::string* out, const auto& value) { out->append(reinterpret_cast<const char*>(&value), sizeof value); }
 
 }  // namespace
 
@@ -106,11 +104,10 @@ Manifest SampleManifest() {
   item.method = "POST";
   item.path = "/items/{id:int}/{tail}";
   item.name = "put_item";
-  item.parameters = {
-      {"id", "id", ParameterSource::kPath, ValueType::kInteger, false, true, R"({"minimum":1})"},
-      {"tags", "tag", ParameterSource::kQuery, ValueType::kText, true, false, ""},
-      {"agent", "user-agent", ParameterSource::kHeader, ValueType::kText, false, false, ""},
-      {"theme", "theme", ParameterSource::kCookie, ValueType::kJson, false, false, ""}};
+  item.parameters = {{"id", "id", ParameterSource::kPath, ValueType::kInteger, false, true, R"({"minimum":1})"},
+                     {"tags", "tag", ParameterSource::kQuery, ValueType::kText, true, false, ""},
+                     {"agent", "user-agent", ParameterSource::kHeader, ValueType::kText, false, false, ""},
+                     {"theme", "theme", ParameterSource::kCookie, ValueType::kJson, false, false, ""}};
   item.takes_body = true;
   item.streams_body = true;
   item.body_schema = R"({"type":"object"})";
@@ -138,8 +135,7 @@ std::vector<std::string> Build(const RawBatch& batch) {
   std::string first;
   Append(&first, batch.magic);
   Append(&first, batch.version);
-  Append(&first,
-         static_cast<uint16_t>(batch.count < 0 ? batch.messages.size() : static_cast<size_t>(batch.count)));
+  Append(&first, static_cast<uint16_t>(batch.count < 0 ? batch.messages.size() : static_cast<size_t>(batch.count)));
   Append(&first, batch.incarnation);
   Append(&first, batch.sequence);
   Append(&first, uint64_t{0});
@@ -167,8 +163,6 @@ std::vector<std::string> Strings(const std::vector<Frame>& frames) {
   return strings;
 }
 
-std::vector<std::string_view> Views(const std::vector<std::string>& frames) {
-  return {frames.begin(), frames.end()};
-}
+std::vector<std::string_view> Views(const std::vector<std::string>& frames) { return {frames.begin(), frames.end()}; }
 
 }  // namespace spikard::protocol

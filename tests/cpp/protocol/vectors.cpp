@@ -45,8 +45,8 @@ std::string Number(size_t number) { return (number < 10 ? "0" : "") + std::to_st
 void AddSingles(std::vector<Vector>* all) {
   size_t number = 1;
   for (const Message& message : DataSamples()) {
-    all->push_back({Number(number++) + "-" + FileName(message.payload), "one message, every field set",
-                    "batch", Encode({message})});
+    all->push_back({Number(number++) + "-" + FileName(message.payload), "one message, every field set", "batch",
+                    Encode({message})});
   }
   number = 60;
   for (const Payload& payload : ControlSamples()) {
@@ -65,22 +65,19 @@ void AddBatches(std::vector<Vector>* all) {
                           {2, 1, Response{204, {}, {}, false}},
                           {3, 2, Chunk{}},
                           {4, 3, Problem{500, "", "", {}, ""}}})});
-  all->push_back({"32-raw-frames", "bodies above the inline limit are raw frames, each named once, in order",
-                  "batch",
+  all->push_back({"32-raw-frames", "bodies above the inline limit are raw frames, each named once, in order", "batch",
                   Encode({{1, 0, Response{200, {}, {Counted(kInlineLimit)}, true}},
                           {2, 1, Response{200, {}, {Counted(kInlineLimit + 1)}, true}},
                           {3, 2, Chunk{{"small"}, false, {}}},
                           {4, 3, Chunk{{Counted(20000)}, false, {}}}})});
   all->push_back(
       {"33-first-batch", "a worker without an attach socket: no token, incarnation 0, sequence 1", "batch",
-       Encode({{0, 0, Hello{"", 7, "python", "", 1, "", "0123456789abcdef0123456789ABCDEF", 65536}}},
-              {0, 1})});
+       Encode({{0, 0, Hello{"", 7, "python", "", 1, "", "0123456789abcdef0123456789ABCDEF", 65536}}}, {0, 1})});
   all->push_back({"34-extremes", "the largest numbers", "batch",
                   Encode({{0xffffffffffffffff, 0xffffffff, Window{0xffffffff}},
                           {0xffffffffffffffff, 0, SocketClose{4999, ""}},
                           {0, 0, Ping{0xffffffffffffffff}}})});
-  all->push_back(
-      {"50-manifest", "every kind of parameter and route", "manifest", {EncodeManifest(SampleManifest())}});
+  all->push_back({"50-manifest", "every kind of parameter and route", "manifest", {EncodeManifest(SampleManifest())}});
   all->push_back({"51-manifest-empty", "an application without routes", "manifest", {EncodeManifest({})}});
 }
 
@@ -105,13 +102,12 @@ std::string Values(const Vector& vector) {
   for (bool end = false; error == Errc::kOk && !end;) {
     Message message;
     error = reader.Next(&message, &end);
-    if (error == Errc::kOk && !end)
-      messages += (messages.empty() ? "    " : ",\n    ") + Render(message, &frames);
+    if (error == Errc::kOk && !end) messages += (messages.empty() ? "    " : ",\n    ") + Render(message, &frames);
   }
   if (error != Errc::kOk) return "  \"error\": \"" + std::string(Name(error)) + "\"\n";
   return "  \"error\": null,\n  \"incarnation\": " + std::to_string(reader.Head().incarnation) +
-         ",\n  \"sequence\": " + std::to_string(reader.Head().sequence) + ",\n  \"messages\": [\n" +
-         messages + "\n  ]\n";
+         ",\n  \"sequence\": " + std::to_string(reader.Head().sequence) + ",\n  \"messages\": [\n" + messages +
+         "\n  ]\n";
 }
 
 uint32_t Word(std::string_view file, size_t at) {

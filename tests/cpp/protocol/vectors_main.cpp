@@ -15,8 +15,7 @@ int main(int argc, char** argv) {
     if (entry.is_regular_file()) std::filesystem::remove(entry);
   }
   for (const spikard::protocol::Vector& vector : spikard::protocol::Vectors()) {
-    std::ofstream(directory / (vector.name + ".bin"), std::ios::binary)
-        << spikard::protocol::Pack(vector.frames);
+    std::ofstream(directory / (vector.name + ".bin"), std::ios::binary) << spikard::protocol::Pack(vector.frames);
     std::ofstream(directory / (vector.name + ".json")) << spikard::protocol::Describe(vector);
   }
 }

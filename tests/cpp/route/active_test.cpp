@@ -8,9 +8,7 @@
 namespace spikard::route {
 namespace {
 
-Active::Handle MakeTable(uint64_t generation) {
-  return std::get<Active::Handle>(Table::Build({}, generation));
-}
+Active::Handle MakeTable(uint64_t generation) { return std::get<Active::Handle>(Table::Build({}, generation)); }
 
 struct ActiveTest : testing::Test {
   void Start(base::Wake& wake) {

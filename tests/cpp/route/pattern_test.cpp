@@ -26,9 +26,9 @@ TEST(Pattern, SplitsAtSlashes) {
 
 TEST(Pattern, KnowsTheTypes) {
   const std::pair<const char*, protocol::ValueType> types[] = {
-      {"int", protocol::ValueType::kInteger},   {"float", protocol::ValueType::kNumber},
-      {"bool", protocol::ValueType::kBoolean},  {"uuid", protocol::ValueType::kUuid},
-      {"date", protocol::ValueType::kDate},     {"datetime", protocol::ValueType::kDateTime},
+      {"int", protocol::ValueType::kInteger},  {"float", protocol::ValueType::kNumber},
+      {"bool", protocol::ValueType::kBoolean}, {"uuid", protocol::ValueType::kUuid},
+      {"date", protocol::ValueType::kDate},    {"datetime", protocol::ValueType::kDateTime},
       {"time", protocol::ValueType::kTime},
   };
   for (const auto& [name, type] : types) {
@@ -49,9 +49,10 @@ TEST(Pattern, DecodesLiterals) {
 }
 
 TEST(Pattern, RefusesWhatSaysNothingSensible) {
-  for (const char* pattern : {"", "a", "a/b", "/{", "/}", "/{}", "/{:int}", "/a{b}", "/{a}b", "/{a}{b}", "/{{a}}", "/{a}}",
-                              "/{a:}", "/{a:integer}", "/{a:int}/{a}", "/{a:path}/b", "/{a:path}/", "/%", "/%zz", "/%00",
-                              "/%ff"}) {
+  for (const char* pattern :
+       {"",           "a",       "a/b",    "/{",    "/}",    "/{}",          "/{:int}",      "/a{b}",
+        "/{a}b",      "/{a}{b}", "/{{a}}", "/{a}}", "/{a:}", "/{a:integer}", "/{a:int}/{a}", "/{a:path}/b",
+        "/{a:path}/", "/%",      "/%zz",   "/%00",  "/%ff"}) {
     EXPECT_FALSE(ParsePattern(pattern)) << pattern;
   }
 }

@@ -50,7 +50,10 @@ std::optional<Segments> Try(const Pattern& pattern, const Segments& path) {
 std::vector<int> Rank(const Pattern& pattern) {
   std::vector<int> rank;
   for (const Segment& segment : pattern.segments) {
-    rank.push_back(segment.kind == Kind::kLiteral ? 0 : segment.kind == Kind::kTyped ? 1 : segment.kind == Kind::kPlain ? 2 : 3);
+    rank.push_back(segment.kind == Kind::kLiteral ? 0
+                   : segment.kind == Kind::kTyped ? 1
+                   : segment.kind == Kind::kPlain ? 2
+                                                  : 3);
   }
   return rank;
 }

@@ -24,13 +24,12 @@ TEST(AnnotationsTest, WhatFailedEvaluatedNothing) {
 }
 
 TEST(AnnotationsTest, NothingIsEvaluatedBehindNot) {
-  EXPECT_FALSE(Accepts(R"({"not": {"not": {"properties": {"a": true}}}, "unevaluatedProperties": false})",
-                       R"({"a": 1})"));
+  EXPECT_FALSE(
+      Accepts(R"({"not": {"not": {"properties": {"a": true}}}, "unevaluatedProperties": false})", R"({"a": 1})"));
 }
 
 TEST(AnnotationsTest, CousinsDoNotSeeEachOther) {
-  constexpr std::string_view kSchema =
-      R"({"allOf": [{"properties": {"a": true}}, {"unevaluatedProperties": false}]})";
+  constexpr std::string_view kSchema = R"({"allOf": [{"properties": {"a": true}}, {"unevaluatedProperties": false}]})";
   EXPECT_FALSE(Accepts(kSchema, R"({"a": 1})"));
 }
 
@@ -47,8 +46,8 @@ TEST(AnnotationsTest, ItemsAndContains) {
   EXPECT_TRUE(Accepts(kSchema, R"([1, "a", null, "b"])"));
   EXPECT_FALSE(Accepts(kSchema, R"([1, "a", 2])"));
   EXPECT_TRUE(Accepts(R"({"items": true, "unevaluatedItems": false})", "[1, 2]"));
-  EXPECT_TRUE(Accepts(
-      R"({"$ref": "#/$defs/a", "$defs": {"a": {"prefixItems": [true]}}, "unevaluatedItems": false})", "[1]"));
+  EXPECT_TRUE(
+      Accepts(R"({"$ref": "#/$defs/a", "$defs": {"a": {"prefixItems": [true]}}, "unevaluatedItems": false})", "[1]"));
 }
 
 TEST(AnnotationsTest, MoreThanOneWordOfMarks) {

@@ -34,16 +34,14 @@ TEST(CoerceTest, Numbers) {
   EXPECT_EQ(Value(kSchema, {"5."}), "5");
   EXPECT_EQ(Value(kSchema, {"-1E+05"}), "-1e5");
   EXPECT_EQ(Value(kSchema, {"7"}), "7");
-  for (std::string_view text :
-       {"nan", "inf", "Infinity", "1e", ".", "1.2.3", "e5", "1e9999999999999999999"}) {
+  for (std::string_view text : {"nan", "inf", "Infinity", "1e", ".", "1.2.3", "e5", "1e9999999999999999999"}) {
     EXPECT_EQ(Value(kSchema, {text}), '"' + std::string(text) + '"');
   }
 }
 
 TEST(CoerceTest, Booleans) {
   constexpr std::string_view kSchema = R"({"type": "boolean"})";
-  for (std::string_view text : {"true", "True", "1", "on", "YES"})
-    EXPECT_EQ(Value(kSchema, {text}), "true") << text;
+  for (std::string_view text : {"true", "True", "1", "on", "YES"}) EXPECT_EQ(Value(kSchema, {text}), "true") << text;
   for (std::string_view text : {"false", "FALSE", "0", "off", "no", ""})
     EXPECT_EQ(Value(kSchema, {text}), "false") << text;
   EXPECT_EQ(Value(kSchema, {"2"}), R"("2")");
@@ -55,10 +53,8 @@ TEST(CoerceTest, EmptyOptionals) {
   EXPECT_EQ(Value(R"({"type": ["boolean", "null"]})", {""}), "null");
   EXPECT_EQ(Value(R"({"type": ["string", "null"]})", {""}), R"("")");
   EXPECT_EQ(Value(R"({"anyOf": [{"type": "integer"}, {"type": "null"}]})", {"null"}), R"("null")");
-  EXPECT_EQ(Value(R"({"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]})", {""}),
-            "null");
-  EXPECT_EQ(Value(R"({"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]})", {"1"}),
-            "[1]");
+  EXPECT_EQ(Value(R"({"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]})", {""}), "null");
+  EXPECT_EQ(Value(R"({"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]})", {"1"}), "[1]");
 }
 
 TEST(CoerceTest, SeveralTexts) {
@@ -68,20 +64,15 @@ TEST(CoerceTest, SeveralTexts) {
   EXPECT_EQ(Value(R"({"type": "array", "items": {"type": "integer"}})", {"1, 2,", "3"}, ','), "[1,2,3]");
   EXPECT_EQ(Value(R"({"type": "array", "items": {"type": "integer"}})", {""}, ','), "[]");
   EXPECT_EQ(Value(R"({"type": "integer"})", {"1,2"}, ','), R"("1,2")");
-  EXPECT_EQ(
-      Value(R"({"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]})", {"1", "2"}),
-      R"([1,"2"])");
-  EXPECT_EQ(Value(R"({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]})",
-                  {"1", "2"}),
+  EXPECT_EQ(Value(R"({"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]})", {"1", "2"}),
+            R"([1,"2"])");
+  EXPECT_EQ(Value(R"({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]})", {"1", "2"}),
             "[1,2]");
-  EXPECT_EQ(
-      Value(R"({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]})", {"1"}),
-      "1");
+  EXPECT_EQ(Value(R"({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]})", {"1"}), "1");
 }
 
 TEST(CoerceTest, ATextIsNoNestedArray) {
-  EXPECT_EQ(Value(R"({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}})", {"1"}),
-            R"(["1"])");
+  EXPECT_EQ(Value(R"({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}})", {"1"}), R"(["1"])");
   const auto program = MustCompile(R"({"type": "array", "items": {"$ref": "#"}})");
   Document document;
   ASSERT_TRUE(Parse(R"(["1", ["2"]])", document).ok());
@@ -94,9 +85,8 @@ TEST(CoerceTest, TheSchemaDecidesAmongTypes) {
   EXPECT_EQ(Value(R"({"enum": [1, 2, "a"]})", {"a"}), R"("a")");
   EXPECT_EQ(Value(R"({"enum": [1, 2]})", {"x"}), R"("x")");
   EXPECT_EQ(Value(R"({"const": true})", {"yes"}), "true");
-  EXPECT_EQ(
-      Value(R"({"$ref": "#/$defs/n"}}, "$defs": {"n": {"allOf": [{"type": "integer"}]})", {"1"}).substr(0, 1),
-      "1");
+  EXPECT_EQ(Value(R"({"$ref": "#/$defs/n"}}, "$defs": {"n": {"allOf": [{"type": "integer"}]})", {"1"}).substr(0, 1),
+            "1");
   EXPECT_EQ(Value(R"({"type": ["integer", "boolean"]})", {"on"}), "true");
   EXPECT_EQ(Value("{}", {"5"}), R"("5")");
 }

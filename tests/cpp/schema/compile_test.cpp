@@ -53,8 +53,7 @@ TEST(CompileTest, NamesWhatAPatternNeeds) {
 }
 
 TEST(CompileTest, RefusesMalformedJson) {
-  EXPECT_EQ(MustRefuse("{\"a\": 1, \"a\": 2}").message,
-            "an object has two members of the same name at byte 15");
+  EXPECT_EQ(MustRefuse("{\"a\": 1, \"a\": 2}").message, "an object has two members of the same name at byte 15");
   EXPECT_EQ(MustRefuse("").message, "the text ends too early at byte 0");
 }
 

@@ -26,14 +26,12 @@ TEST(FormatTest, Times) {
 }
 
 TEST(FormatTest, Hosts) {
-  ExpectFormat("ipv4", {"0.0.0.0", "255.255.255.255"},
-               {"1.2.3", "1.2.3.4.5", "01.2.3.4", "256.1.1.1", "1..2.3", ""});
-  ExpectFormat("ipv6", {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4", "1:2:3:4:5:6:7::"},
-               {":", ":::", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "::1%eth0",
-                "1:2:3:4:5:6:7:8::", "1.2.3.4", "1:"});
+  ExpectFormat("ipv4", {"0.0.0.0", "255.255.255.255"}, {"1.2.3", "1.2.3.4.5", "01.2.3.4", "256.1.1.1", "1..2.3", ""});
+  ExpectFormat(
+      "ipv6", {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4", "1:2:3:4:5:6:7::"},
+      {":", ":::", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "::1%eth0", "1:2:3:4:5:6:7:8::", "1.2.3.4", "1:"});
   ExpectFormat("hostname", {"a", "xn--9n2bp8q", "a--b"}, {"-a", "a-", "a_b", "a.", "", "xn--X"});
-  ExpectFormat("idn-hostname", {"실례.테스트", "a。b"},
-               {"א0٠", "a..b", "ab--é", std::string_view("a\0b", 3)});
+  ExpectFormat("idn-hostname", {"실례.테스트", "a。b"}, {"א0٠", "a..b", "ab--é", std::string_view("a\0b", 3)});
 }
 
 TEST(FormatTest, Mail) {
@@ -54,8 +52,7 @@ TEST(FormatTest, Others) {
   ExpectFormat("uuid", {"2EB8AA08-aa98-11ea-b4aa-73b441d16380"},
                {"2eb8aa08aa9811eab4aa73b441d16380", "", "2eb8aa08-aa98-11ea-b4aa-73b441d1638g"});
   ExpectFormat("json-pointer", {"", "/", "/a~0~1"}, {"a", "/~", "/~2"});
-  ExpectFormat("relative-json-pointer", {"0", "1/a", "0#", "10+1/b", "2-3"},
-               {"", "01", "-1", "1a", "1+0", "1##", "#"});
+  ExpectFormat("relative-json-pointer", {"0", "1/a", "0#", "10+1/b", "2-3"}, {"", "01", "-1", "1a", "1+0", "1##", "#"});
   ExpectFormat("regex", {"(?=a)", "(a)\\1", "[]"}, {"(", "\\a", "(?P<a>b)"});
   EXPECT_EQ(FindFormat("unknown"), nullptr);
 }

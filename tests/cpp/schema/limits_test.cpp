@@ -8,8 +8,7 @@ TEST(LimitsTest, ManyMembersOfOneHash) {
   // Names of three bytes are hashed by their first, middle and last byte, so that longer middles of equal
   // ends collide as an attacker could make them.
   std::string json = "{";
-  for (int i = 0; i < 50000; ++i)
-    json += (i ? ",\"" : "\"") + std::string(20, 'a') + std::to_string(i) + "\":1";
+  for (int i = 0; i < 50000; ++i) json += (i ? ",\"" : "\"") + std::string(20, 'a') + std::to_string(i) + "\":1";
   EXPECT_TRUE(Accepts(R"({"additionalProperties": {"type": "integer"}})", json + "}"));
 }
 
@@ -45,22 +44,21 @@ TEST(LimitsTest, DeepDocuments) {
 TEST(LimitsTest, AlternativesThatRecurse) {
   std::string json = "{\"bad\":1}";
   for (int i = 0; i < 100; ++i) json = "{\"n\":" + json + "}";
-  for (
-      std::string_view schema : {
-          R"({"properties": {"bad": false}, "anyOf": [{"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
+  for (std::string_view schema : {
+           R"({"properties": {"bad": false}, "anyOf": [{"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
                                                        {"properties": {"n": {"$ref": "#"}}}]})",
-          R"({"properties": {"bad": false}, "oneOf": [{"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
+           R"({"properties": {"bad": false}, "oneOf": [{"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
                                                        {"properties": {"n": {"$ref": "#"}}}]})",
-          R"({"properties": {"bad": false, "n": {"$ref": "#"}}, "patternProperties": {"n": {"$ref": "#"}}})",
-          R"({"properties": {"bad": false}, "allOf": [{"properties": {"n": {"$ref": "#"}}},
+           R"({"properties": {"bad": false, "n": {"$ref": "#"}}, "patternProperties": {"n": {"$ref": "#"}}})",
+           R"({"properties": {"bad": false}, "allOf": [{"properties": {"n": {"$ref": "#"}}},
              {"properties": {"n": {"$ref": "#"}}}]})",
-          R"({"$dynamicAnchor": "t", "properties": {"bad": false}, "anyOf": [
+           R"({"$dynamicAnchor": "t", "properties": {"bad": false}, "anyOf": [
                {"properties": {"n": {"$dynamicRef": "#t"}}, "required": ["x"]},
                {"properties": {"n": {"$dynamicRef": "#t"}}}]})",
-          R"({"properties": {"bad": false}, "unevaluatedProperties": false, "anyOf": [
+           R"({"properties": {"bad": false}, "unevaluatedProperties": false, "anyOf": [
                {"properties": {"n": {"$ref": "#"}}, "required": ["x"]},
                {"properties": {"n": {"$ref": "#"}}}]})",
-      }) {
+       }) {
     EXPECT_FALSE(Accepts(schema, json)) << schema;
     const std::string good = "{\"n\":" + json.substr(0, json.find("{\"bad")) + "{}" + std::string(101, '}');
     EXPECT_TRUE(Accepts(schema, good)) << schema;

@@ -49,8 +49,8 @@ TEST(ParseTest, SkipsAByteOrderMark) {
 TEST(ParseTest, RefusesWhatIsNoJson) {
   EXPECT_EQ(CodeOf(""), ParseErrc::kUnexpectedEnd);
   EXPECT_EQ(CodeOf("  "), ParseErrc::kUnexpectedEnd);
-  for (std::string_view text : {"NaN", "Infinity", "'a'", "{a:1}", "[1,]", "[,1]", "{\"a\":1,}", "{\"a\" 1}",
-                                "[1 2]", "// x\n1", "+1", ".5", "{1:2}", "trux", "nul!"}) {
+  for (std::string_view text : {"NaN", "Infinity", "'a'", "{a:1}", "[1,]", "[,1]", "{\"a\":1,}", "{\"a\" 1}", "[1 2]",
+                                "// x\n1", "+1", ".5", "{1:2}", "trux", "nul!"}) {
     EXPECT_EQ(CodeOf(text), ParseErrc::kUnexpectedByte) << text;
   }
   for (std::string_view text : {"[", "[1", "{\"a\":", "\"abc", "\"\\u12", "tru", "{", "[1,", "\"\\"}) {
@@ -78,8 +78,8 @@ TEST(ParseTest, RefusesBadUtf8AndSaysWhere) {
 }
 
 TEST(ParseTest, RefusesLoneSurrogates) {
-  for (std::string_view text : {R"("\ud800")", R"("\udc00")", R"("\ud800x")", R"("\ud800\n")",
-                                R"("\ud800\u0041")", R"("\udc00\ud800")"}) {
+  for (std::string_view text :
+       {R"("\ud800")", R"("\udc00")", R"("\ud800x")", R"("\ud800\n")", R"("\ud800\u0041")", R"("\udc00\ud800")"}) {
     EXPECT_EQ(CodeOf(text), ParseErrc::kLoneSurrogate) << text;
   }
 }

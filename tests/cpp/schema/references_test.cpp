@@ -11,13 +11,11 @@ TEST(ReferencesTest, RecursionThroughChildrenIsFine) {
 }
 
 TEST(ReferencesTest, EndlessRecursionIsRefused) {
-  for (
-      std::string_view schema :
-      {R"({"$ref": "#"})",
-       R"({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"},
+  for (std::string_view schema : {R"({"$ref": "#"})",
+                                  R"({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"},
           "b": {"allOf": [{"$ref": "#/$defs/a"}]}}})",
-       R"({"not": {"$ref": "#"}})", R"({"if": true, "then": {"$ref": "#"}})",
-       R"({"dependentSchemas": {"a": {"$ref": "#"}}})"}) {
+                                  R"({"not": {"$ref": "#"}})", R"({"if": true, "then": {"$ref": "#"}})",
+                                  R"({"dependentSchemas": {"a": {"$ref": "#"}}})"}) {
     EXPECT_NE(MustRefuse(schema).message.find("without end"), std::string::npos) << schema;
   }
 }
@@ -30,17 +28,15 @@ TEST(ReferencesTest, EndlessDynamicRecursionIsInvalid) {
   ASSERT_TRUE(Parse("1", document).ok());
   EXPECT_FALSE(IsValid(*program, document));
   EXPECT_EQ(Validate(*program, document).size(), 1u);
-  const auto inside_not =
-      MustCompile(R"({"not": {"$dynamicAnchor": "a", "allOf": [{"$dynamicRef": "#a"}]}})");
+  const auto inside_not = MustCompile(R"({"not": {"$dynamicAnchor": "a", "allOf": [{"$dynamicRef": "#a"}]}})");
   EXPECT_FALSE(IsValid(*inside_not, document));
   EXPECT_EQ(Validate(*inside_not, document).size(), 1u);
 }
 
 TEST(ReferencesTest, RemotesComeFromTheCaller) {
   CompileOptions options;
-  options.resolver =
-      ResolverOf({{"http://x/a.json", R"({"$defs": {"n": {"$ref": "b.json#n"}}})"},
-                  {"http://x/b.json", R"({"$defs": {"i": {"$anchor": "n", "type": "integer"}}})"}});
+  options.resolver = ResolverOf({{"http://x/a.json", R"({"$defs": {"n": {"$ref": "b.json#n"}}})"},
+                                 {"http://x/b.json", R"({"$defs": {"i": {"$anchor": "n", "type": "integer"}}})"}});
   constexpr std::string_view kSchema = R"({"$id": "http://x/root", "items": {"$ref": "a.json#/$defs/n"}})";
   EXPECT_TRUE(Accepts(kSchema, "[1]", options));
   EXPECT_FALSE(Accepts(kSchema, "[\"1\"]", options));
@@ -49,8 +45,8 @@ TEST(ReferencesTest, RemotesComeFromTheCaller) {
 
 TEST(ReferencesTest, ErrorsInRemotesNameThem) {
   CompileOptions options;
-  options.resolver = ResolverOf(
-      {{"http://x/a", R"({"$defs": {"n": {"type": "int"}}, "$ref": "#/$defs/n"})"}, {"http://x/b", "{"}});
+  options.resolver =
+      ResolverOf({{"http://x/a", R"({"$defs": {"n": {"type": "int"}}, "$ref": "#/$defs/n"})"}, {"http://x/b", "{"}});
   const CompileError error = MustRefuse(R"({"$ref": "http://x/a"})", options);
   EXPECT_EQ(error.uri, "http://x/a");
   EXPECT_EQ(error.pointer, "/$defs/n/type");
@@ -97,10 +93,10 @@ TEST(ReferencesTest, OlderDraftsKeepTheirMeaning) {
 
 TEST(ReferencesTest, DialectsAndVocabularies) {
   CompileOptions options;
-  options.resolver = ResolverOf(
-      {{"http://x/meta", R"({"$vocabulary": {"https://json-schema.org/draft/2020-12/vocab/core": true,
+  options.resolver =
+      ResolverOf({{"http://x/meta", R"({"$vocabulary": {"https://json-schema.org/draft/2020-12/vocab/core": true,
           "https://json-schema.org/draft/2020-12/vocab/applicator": true, "http://x/vocab": false}})"},
-       {"http://x/strange", R"({"$vocabulary": {"http://x/vocab": true}})"}});
+                  {"http://x/strange", R"({"$vocabulary": {"http://x/vocab": true}})"}});
   EXPECT_TRUE(Accepts(R"({"$schema": "http://x/meta", "minimum": 5})", "1", options));
   EXPECT_FALSE(Accepts(R"({"$schema": "http://x/meta", "not": {}})", "1", options));
   EXPECT_NE(MustRefuse(R"({"$schema": "http://x/strange"})", options).message.find("'http://x/vocab'"),

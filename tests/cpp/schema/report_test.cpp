@@ -20,18 +20,15 @@ TEST(ReportTest, TellsEverythingThatFails) {
              "$defs": {"a": {"maximum": 1}}})",
                 "3"),
             (Lines{" maximum", " minimum", " multipleOf"}));
-  EXPECT_EQ(Errors(R"({"items": {"properties": {"a/b": {"items": {"type": "null"}}}}})",
-                   R"([{}, {"a/b": [null, 1]}])"),
+  EXPECT_EQ(Errors(R"({"items": {"properties": {"a/b": {"items": {"type": "null"}}}}})", R"([{}, {"a/b": [null, 1]}])"),
             (Lines{"/1/a~1b/1 type"}));
-  EXPECT_EQ(Errors(R"({"prefixItems": [{"type": "null"}], "items": false})", "[1, 2]"),
-            (Lines{"/0 type", "/1 items"}));
-  EXPECT_EQ(Errors(R"({"dependentRequired": {"a": ["b", "c"]}, "propertyNames": {"maxLength": 1}})",
-                   R"({"a": 1, "dd": 2})"),
-            (Lines{" propertyNames dd", " dependentRequired b", " dependentRequired c"}));
+  EXPECT_EQ(Errors(R"({"prefixItems": [{"type": "null"}], "items": false})", "[1, 2]"), (Lines{"/0 type", "/1 items"}));
+  EXPECT_EQ(
+      Errors(R"({"dependentRequired": {"a": ["b", "c"]}, "propertyNames": {"maxLength": 1}})", R"({"a": 1, "dd": 2})"),
+      (Lines{" propertyNames dd", " dependentRequired b", " dependentRequired c"}));
   EXPECT_EQ(Errors(R"({"contains": {"type": "null"}})", "[1]"), (Lines{" contains"}));
   EXPECT_EQ(Errors(R"({"contains": {"type": "null"}, "minContains": 2})", "[null]"), (Lines{" minContains"}));
-  EXPECT_EQ(Errors(R"({"contains": {"type": "null"}, "maxContains": 1})", "[null, null]"),
-            (Lines{" maxContains"}));
+  EXPECT_EQ(Errors(R"({"contains": {"type": "null"}, "maxContains": 1})", "[null, null]"), (Lines{" maxContains"}));
   EXPECT_EQ(Errors("false", "1"), (Lines{" false"}));
   EXPECT_EQ(Errors(R"({"properties": {"a": false}})", R"({"a": 1})"), (Lines{"/a false"}));
 }
@@ -39,8 +36,7 @@ TEST(ReportTest, TellsEverythingThatFails) {
 TEST(ReportTest, UnevaluatedNamesTheMember) {
   EXPECT_EQ(Errors(R"({"properties": {"a": true}, "unevaluatedProperties": false})", R"({"a": 1, "b": 2})"),
             (Lines{" unevaluatedProperties b"}));
-  EXPECT_EQ(Errors(R"({"prefixItems": [true], "unevaluatedItems": false})", "[1, 2]"),
-            (Lines{"/1 unevaluatedItems"}));
+  EXPECT_EQ(Errors(R"({"prefixItems": [true], "unevaluatedItems": false})", "[1, 2]"), (Lines{"/1 unevaluatedItems"}));
 }
 
 TEST(ReportTest, CarriesParametersValuesAndLocation) {
@@ -63,8 +59,7 @@ TEST(ReportTest, CarriesParametersValuesAndLocation) {
 }
 
 TEST(ReportTest, LocationsCountFromTheResource) {
-  const auto program =
-      MustCompile(R"({"$id": "http://x/s", "$ref": "t", "$defs": {"t": {"$id": "t", "not": {}}}})");
+  const auto program = MustCompile(R"({"$id": "http://x/s", "$ref": "t", "$defs": {"t": {"$id": "t", "not": {}}}})");
   Document document;
   ASSERT_TRUE(Parse("1", document).ok());
   EXPECT_EQ(Validate(*program, document).at(0).location, "http://x/t#/not");
@@ -93,8 +88,7 @@ TEST(ReportTest, AlternativesCanBeExplained) {
 
 TEST(ReportTest, ATagTellsWhichAlternativeIsMeant) {
   for (std::string_view keyword : {"anyOf", "oneOf"}) {
-    const std::string schema =
-        "{\"" + std::string(keyword) + R"(": [{"$ref": "#/$defs/cat"}, {"$ref": "#/$defs/dog"}],
+    const std::string schema = "{\"" + std::string(keyword) + R"(": [{"$ref": "#/$defs/cat"}, {"$ref": "#/$defs/dog"}],
       "$defs": {"cat": {"type": "object", "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}},
                         "required": ["kind", "lives"]},
                 "dog": {"type": "object", "properties": {"kind": {"enum": ["dog", "hound"]}}, "required": ["name"]}}})";
@@ -106,9 +100,8 @@ TEST(ReportTest, ATagTellsWhichAlternativeIsMeant) {
     EXPECT_EQ(Errors(schema, R"({"name": 1, "kind": "cat"})", explain), (Lines{" required lives"}));
     EXPECT_EQ(Errors(schema, "{}", explain), (Lines{own}));
   }
-  EXPECT_EQ(
-      Errors(R"({"oneOf": [{"type": "integer"}, {"type": "number"}]})", "1", {.explain_alternatives = true}),
-      (Lines{" oneOf"}));
+  EXPECT_EQ(Errors(R"({"oneOf": [{"type": "integer"}, {"type": "number"}]})", "1", {.explain_alternatives = true}),
+            (Lines{" oneOf"}));
 }
 
 TEST(ReportTest, ListsNoMoreThanAsked) {

@@ -15,8 +15,7 @@
 
 namespace spikard::schema {
 
-inline std::shared_ptr<const Program> MustCompile(std::string_view schema,
-                                                  const CompileOptions& options = {}) {
+inline std::shared_ptr<const Program> MustCompile(std::string_view schema, const CompileOptions& options = {}) {
   CompileResult result = Compile(schema, options);
   if (const auto* error = std::get_if<CompileError>(&result)) {
     ADD_FAILURE() << error->uri << "#" << error->pointer << ": " << error->message << "\n  in " << schema;

@@ -42,9 +42,10 @@ TEST_F(ArgumentsTest, NothingDeclaredIsNothingRead) {
 }
 
 TEST_F(ArgumentsTest, AreReadFromWhereTheyStand) {
-  Declare({Of(ParameterSource::kPath, "id", ValueType::kInteger), Of(ParameterSource::kQuery, "q", ValueType::kText),
-           Of(ParameterSource::kHeader, "x-n", ValueType::kNumber), Of(ParameterSource::kCookie, "c", ValueType::kBoolean)},
-          "/{id:int}/{other}");
+  Declare(
+      {Of(ParameterSource::kPath, "id", ValueType::kInteger), Of(ParameterSource::kQuery, "q", ValueType::kText),
+       Of(ParameterSource::kHeader, "x-n", ValueType::kNumber), Of(ParameterSource::kCookie, "c", ValueType::kBoolean)},
+      "/{id:int}/{other}");
   call.x.path_parameters = {"007", "o"};
   call.x.request.fields.Add("X-N", "1.50");
   call.x.request.fields.Add("Cookie", "a=b; c=YES");
@@ -86,14 +87,16 @@ TEST_F(ArgumentsTest, AnAbsentOneIsLeftOutOrMissing) {
 TEST_F(ArgumentsTest, AllThatIsWrongIsToldAtOnce) {
   Declare({Of(ParameterSource::kQuery, "n", ValueType::kInteger), Of(ParameterSource::kQuery, "fine", ValueType::kText),
            Of(ParameterSource::kQuery, "l", ValueType::kUuid, false, true),
-           Of(ParameterSource::kHeader, "x-d", ValueType::kDate), Of(ParameterSource::kCookie, "c", ValueType::kText, true)});
+           Of(ParameterSource::kHeader, "x-d", ValueType::kDate),
+           Of(ParameterSource::kCookie, "c", ValueType::kText, true)});
   call.x.request.fields.Add("x-d", "today");
   const std::string text = Convert("/?n=5.0&l=a&l=b&fine=x");
   EXPECT_EQ(call.x.response.status, 422);
   ExpectFinding(text, "\"5 validation errors in request\"");
   ExpectFinding(text, R"({"type":"int_parsing","loc":["query","n"])");
   ExpectFinding(text, R"("input":"5.0"})");
-  ExpectFinding(text, R"({"type":"uuid_parsing","loc":["query","l"],"msg":"Input should be a valid UUID","input":"a"})");
+  ExpectFinding(text,
+                R"({"type":"uuid_parsing","loc":["query","l"],"msg":"Input should be a valid UUID","input":"a"})");
   ExpectFinding(text, R"("input":"b"})");
   ExpectFinding(text, R"({"type":"date_parsing","loc":["headers","x-d"])");
   ExpectFinding(text, R"({"type":"missing","loc":["cookie","c"])");

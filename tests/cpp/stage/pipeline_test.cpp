@@ -15,8 +15,8 @@ struct PipelineTest : testing::Test {
   PipelineTest() {
     manifest.max_body_size = 3;
     manifest.routes = {fake::RouteOf("POST", "/a")};
-    manifest.routes[0].parameters = {{"n", "n", protocol::ParameterSource::kQuery, protocol::ValueType::kInteger, false,
-                                      true, {}}};
+    manifest.routes[0].parameters = {
+        {"n", "n", protocol::ParameterSource::kQuery, protocol::ValueType::kInteger, false, true, {}}};
   }
   void Answer(Call& call) {
     call.Start(loop, [this](http::Exchange& x) { return pipeline.Answer(x); });
@@ -34,11 +34,12 @@ struct PipelineTest : testing::Test {
   base::Loop loop{1};
   route::Active active{1};
   int handed_over = 0;
-  Pipeline pipeline{loop, active, milliseconds(30), {[] { return false; }}, [this](http::Exchange& x) -> base::Task<void> {
-                      ++handed_over;
-                      x.response.status = 299;
-                      co_return;
-                    }};
+  Pipeline pipeline{
+      loop, active, milliseconds(30), {[] { return false; }}, [this](http::Exchange& x) -> base::Task<void> {
+        ++handed_over;
+        x.response.status = 299;
+        co_return;
+      }};
 };
 
 TEST_F(PipelineTest, OnlyWhatIsRightReachesAWorker) {

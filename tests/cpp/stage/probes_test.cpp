@@ -39,7 +39,8 @@ TEST(Probes, AreAskedByGetOrHead) {
 }
 
 TEST(Probes, LetAllOtherPathsPass) {
-  for (const char* target : {"/", "/livez/", "/Livez", "/livezz", "/a/livez", "*"}) EXPECT_EQ(Probe("GET", target, true), 0);
+  for (const char* target : {"/", "/livez/", "/Livez", "/livezz", "/a/livez", "*"})
+    EXPECT_EQ(Probe("GET", target, true), 0);
 }
 
 TEST(Probes, AnOwnRouteWins) {

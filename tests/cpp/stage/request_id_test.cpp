@@ -19,7 +19,8 @@ std::string Assigned(RequestId& ids, std::optional<std::string> sent, const rout
 TEST(RequestId, KeepsASaneOne) {
   RequestId ids;
   const std::string longest(128, 'a');
-  for (const std::string& sane : {std::string("abc-123"), std::string("!~"), longest}) EXPECT_EQ(Assigned(ids, sane), sane);
+  for (const std::string& sane : {std::string("abc-123"), std::string("!~"), longest})
+    EXPECT_EQ(Assigned(ids, sane), sane);
 }
 
 TEST(RequestId, MakesOneWhereNoneOrNoSaneOneCame) {
