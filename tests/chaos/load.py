@@ -53,7 +53,6 @@ class Load:
                     reply = self._receive(connection)
                     with self._lock:
                         self._judge(question, reply)
-                        self._asked.discard(question.number)
         except Exception as error:
             self.faults.append(f"a client's connection: {error!r}")
 
@@ -75,7 +74,8 @@ class Load:
         if reply.all("x-request-id") != [question.number]:
             self.faults.append(f"{name} has the request id {reply.all('x-request-id')}")
         everything = reply.body + repr(reply.headers).encode()
-        others = {found.decode() for found in _NUMBER.findall(everything)} & self._asked - {question.number}
+        found = {number.decode() for number in _NUMBER.findall(everything)} - {question.number}
+        others = found & self._asked
         if others:
             self.faults.append(f"{name} got bytes of {others}: {reply.status} {everything[:500]!r}")
         if reply.status == 502:
