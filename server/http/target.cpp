@@ -23,12 +23,13 @@ constexpr bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Visible ASCII without what nobody sends raw in good faith and '#', which no request target has. RFC 3986 would have
-// ^ ` { | } encoded too, but browsers send them as they are. Octets above 0x7f have to be percent-encoded.
+// Visible ASCII without '#', which no request target has, and what RFC 3986 never allows raw. Octets above 0x7f have to
+// be percent-encoded. Browsers send | as it is, and in the query others too.
+constexpr std::string_view kRawInQuery = "^`{}";
 constexpr std::array<bool, 256> MakeTargetTable() {
   std::array<bool, 256> table{};
   for (size_t c = 0x21; c < 0x7f; ++c) table[c] = true;
-  for (const char c : std::string_view("\"<>\\#")) table[static_cast<unsigned char>(c)] = false;
+  for (const char c : std::string_view("\"<>\\^`{}#")) table[static_cast<unsigned char>(c)] = false;
   return table;
 }
 constexpr auto kTargetCharacters = MakeTargetTable();
@@ -41,8 +42,12 @@ bool HasWholeEncodings(std::string_view text) {
 }
 
 bool IsTarget(std::string_view text) {
-  const auto allowed = [](char c) { return kTargetCharacters[static_cast<unsigned char>(c)]; };
-  if (!std::all_of(text.begin(), text.end(), allowed)) return false;
+  bool in_query = false;
+  for (const char c : text) {
+    if (c == '?') in_query = true;
+    if (kTargetCharacters[static_cast<unsigned char>(c)]) continue;
+    if (!in_query || kRawInQuery.find(c) == std::string_view::npos) return false;
+  }
   return HasWholeEncodings(text);
 }
 

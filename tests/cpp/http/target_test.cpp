@@ -36,6 +36,8 @@ TEST(Target, OthersAreRefused) {
   EXPECT_EQ(OriginOf("CONNECT", "/"), "refused");
 }
 
+TEST(Target, WhatBrowsersSendRawIsTaken) { EXPECT_EQ(OriginOf("GET", "/|?^`{|}"), "/|?^`{|}"); }
+
 TEST(Target, AuthoritiesAreHostsWithPorts) {
   for (const char* good :
        {"a", "a.b-c_d~", "127.0.0.1:80", "a:", "a:0", "a:65535", "[::1]", "[::ffff:1.2.3.4]:8", "%41"}) {
