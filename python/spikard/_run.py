@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import contextlib
 import logging
@@ -50,7 +51,7 @@ async def serve(app: Spikard, config: ServerConfig) -> None:
         raise
 
 
-class _Process:
+class _Process(abc.ABC):
     """A worker, and what else this process has to look after."""
 
     def __init__(self, app: Spikard, config: ServerConfig, directory: str) -> None:
@@ -64,8 +65,8 @@ class _Process:
             worker_threads=config.worker_threads,
             on_ready=self.on_ready,
         )
-        self.loop: asyncio.AbstractEventLoop | None = None
 
+    @abc.abstractmethod
     def on_ready(self) -> None:
         """The front end has taken the worker in."""
 
@@ -73,16 +74,17 @@ class _Process:
         """Do what comes before `main`; tells whether there is still anything to do."""
         return True
 
+    @abc.abstractmethod
     def stop(self) -> None:
         """Finish and end; called from the loop's thread, at any time."""
-        raise NotImplementedError
 
     def abort(self) -> None:
         """End now."""
         os._exit(1)
 
+    @abc.abstractmethod
     async def main(self) -> None:
-        raise NotImplementedError
+        """Serve to the end."""
 
 
 class _Attached(_Process):
