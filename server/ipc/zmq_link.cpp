@@ -95,8 +95,10 @@ void ZmqLink::Drain() {
 void ZmqLink::Arm() {
   if (std::exchange(armed_, true)) return;
   descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](base::ErrorCode cancelled) {
+    // Cancelled by Close, after which the link may be gone.
+    if (cancelled) return;
     armed_ = false;
-    if (!cancelled) Drain();
+    Drain();
   });
 }
 
