@@ -54,7 +54,7 @@ class Workers:
     def look(self) -> None:
         for at, worker in enumerate(self.all):
             if worker.process.poll() is not None:
-                assert worker.wait() == 0, worker.lines
+                assert worker.wait() == 0, "\n".join(worker.lines[-20:])
                 self.left += 1
                 self.all[at] = self._start_one()
 
