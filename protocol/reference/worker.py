@@ -211,7 +211,7 @@ def serve(connect: Callable[[], Channel], terminate: socket.socket) -> int:
             if isinstance(error, Refused) or str(error) == "OtherVersion":
                 return EXIT_REFUSED
         if worker:
-            worker.channel.close(linger_ms=0)
+            worker.channel.close(linger_ms=100)
         pause = 0.1 if worker and worker.welcome else min(2 * pause, 5.0)
         time.sleep(pause)
 

@@ -15,6 +15,9 @@ namespace {
 constexpr int kBatchesPerTurn = 16;
 // A safety net only: exchanges in flight are bounded by slots.
 constexpr int kHighWaterMark = 100'000;
+// Milliseconds for what was sent to leave. Not 0: libzmq 4.3.5 ends the process if a connection breaks in the middle of a
+// message whose socket was closed without patience (its issue 3442).
+constexpr int kLinger = 100;
 constexpr int64_t kMaxMessage = 256 * 1024 * 1024;
 
 // Gives up the frame's owner once ZeroMQ has sent the bytes, on its own thread: owners are counted atomically.
@@ -29,7 +32,7 @@ ZmqLink::~ZmqLink() { Close(); }
 std::string ZmqLink::Open(const std::string& endpoint) {
   try {
     socket_ = zmq::socket_t(context_, zmq::socket_type::router);
-    socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::linger, kLinger);
     socket_.set(zmq::sockopt::router_mandatory, true);
     socket_.set(zmq::sockopt::sndhwm, kHighWaterMark);
     socket_.set(zmq::sockopt::rcvhwm, kHighWaterMark);

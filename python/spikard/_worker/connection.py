@@ -34,6 +34,8 @@ _ENOUGH_FOR_A_BATCH = 1024 * 16 * 1024
 _ANSWER_WITHIN = 5.0
 # How long a front end may take to read a Goodbye.
 _CLOSED_WITHIN = 1.0
+# Milliseconds for what was sent to leave the process's memory.
+_LINGER = 1000
 
 
 class Refused(Exception):
@@ -112,8 +114,9 @@ class Connection:
             self._loop.remove_reader(self._descriptor)
             for task in list(self._running.values()):
                 task.cancel()
-            # Goodbye has to leave the machine's memory; nothing else is left to send.
-            self._socket.close(linger=1000 if self._draining else 0)
+            # Not 0, even if nobody wants it: libzmq 4.3.5 ends the process if a connection breaks in the middle of a
+            # message whose socket was closed without patience (its issue 3442).
+            self._socket.close(linger=_LINGER)
             control.close()
 
     def leave(self) -> None:
