@@ -51,7 +51,8 @@ class Lane:
             if self._attach():
                 self._relay(damage)
         finally:
-            self._down.close(linger=0)
+            # libzmq aborts if a connection breaks while a message is half sent and its socket closed without this.
+            self._down.close(linger=1000)
             self._up.close(linger=1000)
             self._worker.close()
             self._front_end.close()
