@@ -58,6 +58,9 @@ build-release build-debug build-tsan build-fuzz: build-%: setup
 test-python: setup
 	@.ci/step pytest $(VENV)/bin/python -m pytest
 
+# Bounds of time and memory are not those of a sanitized build.
+UNBOUND := --ignore tests/requests/test_slow_clients.py
+
 # The front end and the extension of the debug preset, in the place of those that are installed. The interpreter is not
 # instrumented, so the sanitizer must be there before it, and what it leaks at its end is its own.
 .PHONY: test-sanitized
@@ -66,13 +69,13 @@ test-sanitized: build-debug
 	@.ci/step 'pytest sanitized' env PYTHONPATH=$(CURDIR)/build/debug/site SPIKARD_TEST_PATIENCE=4 \
 	  LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
 	  ASAN_OPTIONS=halt_on_error=1:detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	  $(VENV)/bin/python -m pytest tests/requests tests/e2e
+	  $(VENV)/bin/python -m pytest $(UNBOUND) tests/requests tests/e2e
 
 # Raw requests to a front end that watches its threads.
 .PHONY: test-threads
 test-threads: test-tsan
 	@.ci/step 'pytest tsan' env SPIKARD_SERVER=$(CURDIR)/build/tsan/server/spikard-server SPIKARD_TEST_PATIENCE=4 \
-	  TSAN_OPTIONS=halt_on_error=1:suppressions=$(CURDIR)/tests/tsan.supp $(VENV)/bin/python -m pytest tests/requests
+	  TSAN_OPTIONS=halt_on_error=1:suppressions=$(CURDIR)/tests/tsan.supp $(VENV)/bin/python -m pytest $(UNBOUND) tests/requests
 
 .PHONY: check
 check: test checks ## Run the tests, then check format, lint, types and threads

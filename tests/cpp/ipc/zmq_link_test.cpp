@@ -39,7 +39,7 @@ struct ZmqLinkTest : testing::Test {
     zmq::socket_t socket(context, zmq::socket_type::dealer);
     socket.set(zmq::sockopt::routing_id, name);
     socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::rcvtimeo, 5'000);
+    socket.set(zmq::sockopt::rcvtimeo, 30'000);
     socket.set(zmq::sockopt::reconnect_ivl, -1);
     socket.connect(endpoint);
     return socket;
