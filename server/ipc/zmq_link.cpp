@@ -15,8 +15,8 @@ namespace {
 constexpr int kBatchesPerTurn = 16;
 // A safety net only: exchanges in flight are bounded by slots.
 constexpr int kHighWaterMark = 100'000;
-// Milliseconds for what was sent to leave. Not 0: libzmq 4.3.5 ends the process if a connection breaks in the middle of a
-// message whose socket was closed without patience (its issue 3442).
+// Milliseconds for what was sent to leave. Not 0: libzmq 4.3.5 ends the process if a connection breaks in the middle of
+// a message whose socket was closed without patience (its issue 3442).
 constexpr int kLinger = 100;
 constexpr int64_t kMaxMessage = 256 * 1024 * 1024;
 
