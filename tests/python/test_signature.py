@@ -14,9 +14,11 @@ import pytest
 
 from fake_exchange import FakeExchange
 from spikard import Request, RequestValidationError, Spikard, StartError
+from spikard._inject import Dependencies
 from spikard._pattern import parse
 from spikard._signature import Binding, ManifestParameter, bind
 from spikard._urls import Urls
+from spikard.di import Provide
 from spikard.requests import RouteContext
 
 CONTEXT = RouteContext(Spikard(), (), Urls(()))
@@ -301,3 +303,29 @@ def test_methods_partials_and_wrapped_functions() -> None:
     del wrapped.__wrapped__.__annotations__["return"]
     bound = functools.wraps(Users().show)(lambda **options: ("wrapped", options))
     assert _bind(bound, "/{id}").call(exchange) == ("wrapped", {"id": 1})
+
+
+def connect() -> None: ...
+
+
+HERE = Provide(4)
+
+
+def test_parameters_that_dependencies_fill() -> None:
+    dependencies = Dependencies({dict: Provide(1), "id": Provide(2), "request": Provide(3)}, {})
+
+    def handler(
+        id: int, db: dict[str, int], made: Annotated[int, Provide(connect)], request: Any, also: Any = HERE
+    ) -> None: ...
+
+    handler.__annotations__["db"] = dict
+    binding = bind(handler, parse("/{id:int}"), functools.partial(Request, CONTEXT), dependencies)
+    assert [parameter.name for parameter in binding.parameters] == ["id"]
+    assert binding.wants_request == "request"
+    assert {name: found.provide.dependency for name, found in binding.injected.items()} == {
+        "db": 1,
+        "made": connect,
+        "also": 4,
+    }
+    assert binding.arguments
+    assert binding.arguments(FakeExchange(arguments=b'{"id": 5}')) == {"id": 5}

@@ -19,6 +19,7 @@ from spikard.requests import Request
 
 if TYPE_CHECKING:
     from spikard._exchange import Exchange
+    from spikard._inject import Dependencies, Dependency
     from spikard._pattern import Segment
 
 _REQUEST_NAMES = ("request", "req")
@@ -32,24 +33,31 @@ class Binding:
         parameters: what the front end reads for it, in the order of the signature.
         wants_request: the parameter that gets the `Request`; empty if none does.
         call: calls the handler for an exchange; gives its result, a coroutine if it is `async def`.
+            Not of a handler with `injected` parameters.
+        arguments: gives the keyword arguments that are read from an exchange; None if there are none.
+        injected: the parameters that are filled by dependencies.
     """
 
     parameters: tuple[ManifestParameter, ...]
     wants_request: str
     call: Callable[[Exchange], Any]
+    arguments: Callable[[Exchange], dict[str, Any]] | None
+    injected: dict[str, Dependency]
 
 
 def bind(
     handler: Callable[..., Any],
     segments: tuple[Segment, ...],
     make_request: Callable[[Exchange], Request],
+    dependencies: Dependencies | None = None,
 ) -> Binding:
-    """Decide what every parameter of a handler gets.
+    """Decide what every parameter of a handler, hook or dependency gets.
 
     Args:
         handler: any callable that Python can give the signature of.
         segments: the route's path.
         make_request: what a parameter for the request is filled with.
+        dependencies: of the application.
 
     Raises:
         StartError: a parameter that nothing can be bound to.
@@ -59,14 +67,21 @@ def bind(
     shapes: dict[str, Shape] = {}
     blank: dict[str, None] = {}
     declared: list[ManifestParameter] = []
+    injected: dict[str, Dependency] = {}
     for parameter in _signature(handler):
         annotation = hints.evaluate(handler, parameter)
         name = parameter.name
+        if dependencies and (found := dependencies.in_place(annotation, parameter.default)):
+            injected[name] = found
+            continue
         segment = in_path.get(name)
         if segment is None and _is_request(name, annotation):
             if wants_request:
                 _refuse(handler, name, f"is a second one for the request, after {wants_request!r}")
             wants_request = name
+            continue
+        if not segment and dependencies and (found := dependencies.registered(annotation, name)):
+            injected[name] = found
             continue
         shape = shapes[name] = _shape(handler, name, annotation, segment)
         value_type = shape.scalar.value_type
@@ -79,7 +94,13 @@ def bind(
         required = not (shape.optional or has_default)
         declared.append(ManifestParameter(name, name, "query", value_type, shape.is_list, required))
     decode = decoder(shapes, tuple(declared), blank) if declared else None
-    return Binding(tuple(declared), wants_request, compose(handler, decode, wants_request, make_request))
+    return Binding(
+        parameters=tuple(declared),
+        wants_request=wants_request,
+        call=compose(handler, decode, wants_request, make_request),
+        arguments=(lambda exchange: decode(exchange.arguments)) if decode else None,
+        injected=injected,
+    )
 
 
 def _signature(handler: Callable[..., Any]) -> list[inspect.Parameter]:
