@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from spikard.app import Spikard
 from spikard.config import ServerConfig
-from spikard.exceptions import ConfigError, MalformedBody, RequestValidationError, StartError
+from spikard.exceptions import ConfigError, HTTPException, MalformedBody, RequestValidationError, StartError
 from spikard.requests import Request
 from spikard.responses import Response
 from spikard.routing import (
@@ -39,6 +39,7 @@ from spikard.routing import (
 
 __all__ = [
     "ConfigError",
+    "HTTPException",
     "MalformedBody",
     "Request",
     "RequestValidationError",

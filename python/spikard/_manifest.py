@@ -72,6 +72,7 @@ class BoundRoute:
         is_async: whether `call` gives a coroutine; else it blocks and belongs into a thread.
         status_code: of an answer that is not a `Response`.
         route: the declaration.
+        debug: whether clients are shown the traceback of what it raises.
     """
 
     handler: Callable[..., Any]
@@ -79,6 +80,7 @@ class BoundRoute:
     is_async: bool
     status_code: int
     route: Route
+    debug: bool
 
 
 def build(app: Spikard, config: ServerConfig) -> tuple[Manifest, tuple[BoundRoute, ...]]:
@@ -109,7 +111,9 @@ def build(app: Spikard, config: ServerConfig) -> tuple[Manifest, tuple[BoundRout
             )
         )
         is_async = _handler.is_async(route.handler)
-        bound.append(BoundRoute(route.handler, binding.call, is_async, route.status_code, route))
+        bound.append(
+            BoundRoute(route.handler, binding.call, is_async, route.status_code, route, config.debug)
+        )
     manifest = Manifest(
         routes=tuple(described),
         max_body_size=config.max_body_size or 0,

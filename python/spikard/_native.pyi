@@ -75,9 +75,19 @@ class Outbox:
         """
 
     def problem(
-        self, exchange: Exchange, status: int, slug: str = "", detail: str = "", errors: bytes = b""
+        self,
+        exchange: Exchange,
+        status: int,
+        slug: str = "",
+        detail: str = "",
+        errors: bytes = b"",
+        headers: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Let the front end word an error (RFC 9457); what is empty, the status decides."""
+        """Let the front end word an error (RFC 9457); what is empty, the status decides.
+
+        Raises:
+            UnicodeEncodeError: a header field has characters that Latin-1 lacks.
+        """
 
     def return_(self, exchange: Exchange) -> None:
         """Give an exchange back that was not begun."""
@@ -95,6 +105,8 @@ class Outbox:
 def encode_attach(pid: int, slots: int) -> bytes: ...
 def decode_control(packet: bytes) -> tuple[object, ...]: ...
 def encode_manifest(manifest: Manifest) -> bytes: ...
+def problem(status: int, slug: str = "", detail: str = "", errors: bytes = b"", instance: str = "") -> bytes:
+    """Word an error as the front end does for `Outbox.problem`: a JSON text (RFC 9457)."""
 
 class FrontEnd:
     """The front end's process: started, watched by a thread without the GIL, started again when it dies."""

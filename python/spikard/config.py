@@ -65,6 +65,7 @@ class ServerConfig:
         keep_alive: how long a silent connection is kept for another request, in seconds.
         shutdown_timeout: how long requests may take to finish when the server stops, in seconds.
         log_level: debug, info, warning, error or critical.
+        debug: whether clients are shown the traceback of what a handler raises; never where others can ask.
 
     Raises:
         ConfigError: a field has a value that it cannot have.
@@ -79,6 +80,7 @@ class ServerConfig:
     keep_alive: float = field(default=75.0, metadata={"kind": _SECONDS})
     shutdown_timeout: float = field(default=30.0, metadata={"kind": _SECONDS})
     log_level: str = field(default="info", metadata={"kind": _LEVEL})
+    debug: bool = field(default=False, metadata={"kind": _SWITCH})
 
     def __new__(cls, **given: Any) -> ServerConfig:
         """Remember which fields are given: only they stand before variables and defaults."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -14,6 +15,37 @@ class StartError(Exception):
 
 class ConfigError(StartError, ValueError):
     """A setting has a value that it cannot have; the text names the setting."""
+
+
+class HTTPException(Exception):
+    """Raised by a handler, hook or dependency, it is the answer: a problem (RFC 9457) of this status.
+
+    Attributes:
+        status_code: 300 to 599; below 400 the answer has no body, as a redirection.
+        detail: what the client is told, text or anything that JSON can express; None: what the status says.
+        headers: fields of the answer besides.
+    """
+
+    def __init__(
+        self,
+        status_code: int,
+        detail: Any = None,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+    ) -> None:
+        """Answer with this status.
+
+        Raises:
+            ValueError: the status is no error and no redirection.
+        """
+        if not isinstance(status_code, int) or not 300 <= status_code <= 599:
+            raise ValueError(f"status_code must be 300 to 599, not {status_code!r}")
+        super().__init__(status_code, detail)
+        self.status_code = int(status_code)
+        self.detail = detail
+        self.headers = headers
+
+    def __str__(self) -> str:
+        return f"{self.status_code}" if self.detail is None else f"{self.status_code}: {self.detail}"
 
 
 class MalformedBody(ValueError):

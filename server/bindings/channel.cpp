@@ -122,21 +122,20 @@ class Outbox {
   }
 
   void Respond(const Exchange& x, uint16_t status, const Pairs& headers, const py::bytes& body) {
-    std::vector<protocol::Field> fields;
-    fields.reserve(headers.size());
     std::vector<std::string> latin1;
-    latin1.reserve(2 * headers.size());
-    for (const auto& [name, value] : headers) fields.push_back({Octets(name, latin1), Octets(value, latin1)});
-    Add(x, status, fields, body);
+    Add(x, status, Fields(headers, latin1), body);
   }
 
   void Problem(const Exchange& x, uint16_t status, const std::string& slug, const std::string& detail,
-               const py::bytes& errors) {
+               const py::bytes& errors, const Pairs& headers) {
+    std::vector<std::string> latin1;
+    const std::vector<protocol::Field> fields = Fields(headers, latin1);
     protocol::Problem problem;
     problem.status = status;
     problem.slug = slug;
     problem.detail = detail;
     problem.errors = View(errors);
+    problem.headers = fields;
     writer_.Add({x.number, x.slot, problem});
   }
 
@@ -160,6 +159,14 @@ class Outbox {
     response.headers = headers;
     response.body = {View(body)};
     writer_.Add({x.number, x.slot, response});
+  }
+
+  static std::vector<protocol::Field> Fields(const Pairs& headers, std::vector<std::string>& latin1) {
+    std::vector<protocol::Field> fields;
+    fields.reserve(headers.size());
+    latin1.reserve(2 * headers.size());
+    for (const auto& [name, value] : headers) fields.push_back({Octets(name, latin1), Octets(value, latin1)});
+    return fields;
   }
 
   // Header text is Latin-1 on the wire; what is ASCII is the same in UTF-8 and needs no copy.
@@ -212,7 +219,7 @@ void BindChannel(py::module_& module) {
       .def("json", &Outbox::Json, py::arg("exchange"), py::arg("status"), py::arg("body"))
       .def("respond", &Outbox::Respond, py::arg("exchange"), py::arg("status"), py::arg("headers"), py::arg("body"))
       .def("problem", &Outbox::Problem, py::arg("exchange"), py::arg("status"), py::arg("slug") = "",
-           py::arg("detail") = "", py::arg("errors") = py::bytes())
+           py::arg("detail") = "", py::arg("errors") = py::bytes(), py::arg("headers") = Pairs())
       .def("return_", &Outbox::Return, py::arg("exchange"))
       .def("seal", &Outbox::Seal)
       .def_property_readonly("full", &Outbox::Full)

@@ -9,6 +9,7 @@ PYBIND11_MODULE(_native, module) {
   module.attr("PROTOCOL_VERSION") = spikard::protocol::kProtocolVersion;
   spikard::bindings::BindChannel(module);
   spikard::bindings::BindManifest(module);
+  spikard::bindings::BindProblem(module);
   spikard::bindings::BindFrontEnd(module);
   spikard::bindings::BindSchema(module);
 }

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from spikard import ConfigError, RequestValidationError, StartError
+import pytest
+
+from spikard import ConfigError, HTTPException, RequestValidationError, StartError
 
 
 def test_a_bad_setting_is_a_value_error_that_stops_the_start() -> None:
@@ -13,3 +15,13 @@ def test_validation_errors_are_counted() -> None:
     assert str(RequestValidationError([error])) == "1 validation error in request"
     assert str(RequestValidationError([error, error])) == "2 validation errors in request"
     assert RequestValidationError([error]).errors == [error]
+
+
+def test_an_http_exception_has_a_status_of_an_answer() -> None:
+    error = HTTPException(404, "no such user", {"x-a": "1"})
+    assert (error.status_code, error.detail, error.headers) == (404, "no such user", {"x-a": "1"})
+    assert str(error) == "404: no such user"
+    assert str(HTTPException(503)) == "503"
+    for status in (200, 299, 600, "404"):
+        with pytest.raises(ValueError, match="300 to 599"):
+            HTTPException(status)  # type: ignore[arg-type]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
-from spikard import _json
-from spikard.exceptions import MalformedBody, RequestValidationError
+from spikard import _failure, _json
+from spikard._problem import Problem
 from spikard.responses import Response
 
 if TYPE_CHECKING:
     from spikard._manifest import BoundRoute
     from spikard._native import Exchange, Outbox
-
-_log = logging.getLogger("spikard")
 
 _OCTETS = (("content-type", "application/octet-stream"),)
 
@@ -62,19 +59,24 @@ def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, lim
 
 def fail(outbox: Outbox, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
     """Put the answer of a handler that has raised into the outbox; the log gets what clients must not see."""
+    # First the answer: what logs may be the application's too.
     try:
-        if isinstance(error, RequestValidationError):
-            outbox.problem(exchange, 422, detail=str(error), errors=_json.encode(error.errors))
-            return
-        if isinstance(error, MalformedBody):
-            outbox.problem(exchange, 400, detail=error.detail)
+        _put(outbox, exchange, _failure.reply(error, exchange, route.debug))
+        if isinstance(error, _failure.ANSWERS):
             return
     except Exception as worse:  # made by the application, so it can hold anything
         error = worse
-    # First the answer: what logs may be the application's too.
-    outbox.problem(exchange, 500)
-    where = f"{exchange.method} {exchange.target}"
-    _log.error("request %s: %s failed in %s", exchange.request_id, where, route.route.place, exc_info=error)
+        outbox.problem(exchange, 500)
+    _failure.log(error, exchange, route.route.place)
+
+
+def _put(outbox: Outbox, exchange: Exchange, reply: Problem | Response) -> None:
+    if isinstance(reply, Problem) and reply.members is None:
+        detail, errors, headers = reply.detail, reply.errors, reply.headers
+        outbox.problem(exchange, reply.status, detail=detail, errors=errors, headers=headers)
+        return
+    response = reply.response(exchange.request_id) if isinstance(reply, Problem) else reply
+    outbox.respond(exchange, response.status_code, response.raw_headers, response.body)
 
 
 def _too_large(body: bytes) -> ValueError:
