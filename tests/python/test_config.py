@@ -29,6 +29,7 @@ def test_defaults() -> None:
         "keep_alive": 75.0,
         "shutdown_timeout": 30.0,
         "log_level": "info",
+        "debug": False,
     }
     assert _resolve() == ServerConfig()
 
