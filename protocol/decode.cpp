@@ -130,6 +130,8 @@ struct Decoder {
     r.alone = m.alone();
     r.deadline_ms = m.deadline_ms();
     r.auth = View(m.auth());
+    r.form = View(m.form());
+    r.verdict = View(m.verdict());
     return r;
   }
   Payload Read(const spikard_wire::Response& m) {

@@ -104,10 +104,12 @@ struct Encoder {
     const Text scheme = MakeText(b, m.scheme);
     const Text client_host = MakeText(b, m.client_host);
     const Bytes auth = MakeBytes(b, m.auth);
+    const Bytes form = MakeBytes(b, m.form);
+    const Bytes verdict = MakeBytes(b, m.verdict);
     return spikard_wire::CreateRequest(b, m.generation, m.route, method, target, headers, path_parameters, arguments,
                                        static_cast<spikard_wire::BodyKind>(m.body_kind), body.inside, body.frame,
                                        request_id, scheme, client_host, m.client_port, m.attempt, m.alone,
-                                       m.deadline_ms, auth);
+                                       m.deadline_ms, auth, form, verdict);
   }
   auto operator()(const Response& m) {
     const Placement body = Place(m.body);

@@ -24,7 +24,22 @@ struct Parameter {
   bool list = false;
   bool required = false;
   std::string schema;
+  char separator = '\0';
+  std::string object = {};
 };
+
+struct FilePart {
+  std::string name;
+  std::vector<std::string> content_types;
+  uint64_t max_size = 0;
+  bool magic = false;
+};
+
+// Media types of bodies, as bits of Route::body_media.
+inline constexpr uint8_t kJsonMedia = 1;
+inline constexpr uint8_t kUrlencodedMedia = 2;
+inline constexpr uint8_t kMultipartMedia = 4;
+inline constexpr uint8_t kAllMedia = kJsonMedia | kUrlencodedMedia | kMultipartMedia;
 
 struct Route {
   RouteKind kind = RouteKind::kHttp;
@@ -39,6 +54,14 @@ struct Route {
   Idempotence idempotence = Idempotence::kByMethod;
   uint32_t timeout_ms = 0;
   uint64_t max_body_size = 0;
+  uint8_t body_media = 0;
+  bool body_required = false;
+  bool body_keyed = false;
+  std::vector<FilePart> file_parts;
+  uint32_t max_json_depth = 0;
+  bool wants_verdict = false;
+  bool query_closed = false;
+  bool cookies_closed = false;
 };
 
 struct Manifest {
@@ -47,6 +70,7 @@ struct Manifest {
   uint32_t request_timeout_ms = 0;
   bool request_ids = true;
   bool redirect_slashes = false;
+  uint32_t max_json_depth = 0;
 };
 
 // Equal manifests have equal bytes.

@@ -92,6 +92,8 @@ struct Request {
   bool alone = false;
   uint32_t deadline_ms = 0;
   std::string_view auth;
+  std::string_view form;
+  std::string_view verdict;
 };
 struct Response {
   uint16_t status = 0;

@@ -15,6 +15,8 @@ class Exchange(Protocol):
         target: path and query as received, undecoded.
         path_parameters: percent-decoded once, in the order of the pattern's parameters.
         arguments: JSON object of the route's parameters, read from their text by the front end.
+        form: JSON object of a form's fields and files, converted; empty if the body is none.
+        verdict: JSON object of what the front end found wrong, if the route wants to hear of it; else empty.
         headers: in the order received, names in lower case, values as Latin-1.
         body: the exact bytes.
         request_id: taken from the client or made by the front end.
@@ -35,6 +37,10 @@ class Exchange(Protocol):
     def path_parameters(self) -> list[str]: ...
     @property
     def arguments(self) -> bytes: ...
+    @property
+    def form(self) -> bytes: ...
+    @property
+    def verdict(self) -> bytes: ...
     @property
     def headers(self) -> list[tuple[str, str]]: ...
     @property

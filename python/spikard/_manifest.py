@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from spikard.config import ServerConfig
     from spikard.routing import Route
 
-__all__ = ["BoundRoute", "Manifest", "ManifestParameter", "ManifestRoute", "build"]
+__all__ = ["BoundRoute", "FilePart", "Manifest", "ManifestParameter", "ManifestRoute", "build"]
 
 Idempotence = Literal["by_method", "never", "always", "by_key"]
+BodyMedia = Literal["json", "urlencoded", "multipart"]
 
 _UNLIMITED = 2**64 - 1
 _IDEMPOTENCE: dict[bool | str | None, Idempotence] = {
@@ -34,8 +35,36 @@ _IDEMPOTENCE: dict[bool | str | None, Idempotence] = {
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """Mirrors `FilePart` of protocol/manifest.hpp: what the schema cannot say of the files of one field.
+
+    Attributes:
+        name: of the field, as clients send it.
+        content_types: of which one must be declared; empty for any.
+        max_size: in bytes; 0 for the body's limit.
+        magic: whether the first bytes must agree with the declared type.
+    """
+
+    name: str
+    content_types: tuple[str, ...] = ()
+    max_size: int = 0
+    magic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ManifestRoute:
-    """Mirrors `Route` of protocol/manifest.hpp; a max_body_size of 0 is the application's, 2**64 - 1 none."""
+    """Mirrors `Route` of protocol/manifest.hpp; a max_body_size of 0 is the application's, 2**64 - 1 none.
+
+    Attributes:
+        body_media: what the body may be; nothing: the front end does not look at it.
+        body_required: an empty body is an error.
+        body_keyed: the members of body_schema are parameters, so that an empty body is an empty object.
+        file_parts: what the schema cannot say of files.
+        max_json_depth: 0 for the application's.
+        wants_verdict: a 400 or 422 of parameters or body comes here as `Exchange.verdict`.
+        query_closed: query parameters that nobody declared are errors.
+        cookies_closed: likewise.
+    """
 
     kind: Literal["http", "socket"]
     method: str
@@ -49,6 +78,14 @@ class ManifestRoute:
     idempotence: Idempotence = "by_method"
     timeout_ms: int = 0
     max_body_size: int = 0
+    body_media: tuple[BodyMedia, ...] = ()
+    body_required: bool = False
+    body_keyed: bool = False
+    file_parts: tuple[FilePart, ...] = ()
+    max_json_depth: int = 0
+    wants_verdict: bool = False
+    query_closed: bool = False
+    cookies_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +97,7 @@ class Manifest:
     request_timeout_ms: int = 0
     request_ids: bool = True
     redirect_slashes: bool = False
+    max_json_depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ void BindExchange(py::module_& module) {
       .def_property_readonly("target", [](const Exchange& x) { return Latin1(x.request.target); })
       .def_property_readonly("path_parameters", PathParameters)
       .def_property_readonly("arguments", [](const Exchange& x) { return Bytes(x.request.arguments); })
+      .def_property_readonly("form", [](const Exchange& x) { return Bytes(x.request.form); })
+      .def_property_readonly("verdict", [](const Exchange& x) { return Bytes(x.request.verdict); })
       .def_property_readonly("headers", Headers)
       .def_property_readonly("body", Body)
       .def_property_readonly("request_id", [](const Exchange& x) { return Latin1(x.request.request_id); })

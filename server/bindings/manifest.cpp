@@ -4,10 +4,12 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bindings/bindings.hpp"
 
@@ -30,11 +32,18 @@ constexpr std::array<std::string_view, 4> kSources = {"path", "query", "header",
 constexpr std::array<std::string_view, 9> kTypes = {"text", "integer",  "number", "boolean", "uuid",
                                                     "date", "datetime", "time",   "json"};
 constexpr std::array<std::string_view, 4> kIdempotences = {"by_method", "never", "always", "by_key"};
+// In the order of the bits.
+constexpr std::array<std::string_view, 3> kMedia = {"json", "urlencoded", "multipart"};
 constexpr std::array<std::string_view, 2> kKinds = {"http", "socket"};
 
 template <typename T>
 T Get(const py::handle& object, const char* attribute) {
   return object.attr(attribute).cast<T>();
+}
+
+char Separator(const std::string& text) {
+  if (text.size() > 1) throw py::value_error("separator is more than one ASCII character: " + text);
+  return text.empty() ? '\0' : text.front();
 }
 
 protocol::Parameter ReadParameter(const py::handle& p) {
@@ -44,7 +53,25 @@ protocol::Parameter ReadParameter(const py::handle& p) {
           Named<protocol::ValueType>(p, "type", kTypes),
           Get<bool>(p, "list"),
           Get<bool>(p, "required"),
-          Get<std::string>(p, "schema")};
+          Get<std::string>(p, "schema"),
+          Separator(Get<std::string>(p, "separator")),
+          Get<std::string>(p, "object")};
+}
+
+protocol::FilePart ReadFilePart(const py::handle& p) {
+  return {Get<std::string>(p, "name"), Get<std::vector<std::string>>(p, "content_types"), Get<uint64_t>(p, "max_size"),
+          Get<bool>(p, "magic")};
+}
+
+uint8_t ReadMedia(const py::handle& names) {
+  uint8_t media = 0;
+  for (const py::handle item : names) {
+    const auto name = item.cast<std::string>();
+    const auto found = std::find(kMedia.begin(), kMedia.end(), name);
+    if (found == kMedia.end()) throw py::value_error("body_media has no such thing: " + name);
+    media |= static_cast<uint8_t>(1U << (found - kMedia.begin()));
+  }
+  return media;
 }
 
 protocol::Route ReadRoute(const py::handle& r) {
@@ -61,6 +88,14 @@ protocol::Route ReadRoute(const py::handle& r) {
   route.idempotence = Named<protocol::Idempotence>(r, "idempotence", kIdempotences);
   route.timeout_ms = Get<uint32_t>(r, "timeout_ms");
   route.max_body_size = Get<uint64_t>(r, "max_body_size");
+  route.body_media = ReadMedia(r.attr("body_media"));
+  route.body_required = Get<bool>(r, "body_required");
+  route.body_keyed = Get<bool>(r, "body_keyed");
+  for (const py::handle p : r.attr("file_parts")) route.file_parts.push_back(ReadFilePart(p));
+  route.max_json_depth = Get<uint32_t>(r, "max_json_depth");
+  route.wants_verdict = Get<bool>(r, "wants_verdict");
+  route.query_closed = Get<bool>(r, "query_closed");
+  route.cookies_closed = Get<bool>(r, "cookies_closed");
   return route;
 }
 
@@ -71,6 +106,7 @@ py::bytes EncodeManifest(const py::object& m) {
   manifest.request_timeout_ms = Get<uint32_t>(m, "request_timeout_ms");
   manifest.request_ids = Get<bool>(m, "request_ids");
   manifest.redirect_slashes = Get<bool>(m, "redirect_slashes");
+  manifest.max_json_depth = Get<uint32_t>(m, "max_json_depth");
   return protocol::EncodeManifest(manifest);
 }
 

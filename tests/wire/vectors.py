@@ -18,7 +18,11 @@ ENUMS = {
     ("Parameter", "type"): "ValueType",
     ("Parameter", "source"): "ParameterSource",
 }
-TABLES = {("Manifest", "routes"): "Route", ("Route", "parameters"): "Parameter"}
+TABLES = {
+    ("Manifest", "routes"): "Route",
+    ("Route", "parameters"): "Parameter",
+    ("Route", "file_parts"): "FilePart",
+}
 
 
 @dataclass(frozen=True)

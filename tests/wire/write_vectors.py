@@ -18,7 +18,8 @@ def encode_manifest(values: dict[str, Any]) -> bytes:
     routes = []
     for route in fields.pop("routes"):
         parameters = [batch.table("Parameter", **parameter) for parameter in route.pop("parameters")]
-        routes.append(batch.table("Route", parameters=parameters, **route))
+        file_parts = [batch.table("FilePart", **part) for part in route.pop("file_parts")]
+        routes.append(batch.table("Route", parameters=parameters, file_parts=file_parts, **route))
     return batch.pack(batch.table("Manifest", routes=routes, **fields), b"SPKM")
 
 

@@ -21,7 +21,9 @@ class ManifestParameter:
         type: how its text is read.
         list: every occurrence counts; else the last.
         required: whether its absence is an error.
-        schema: JSON Schema 2020-12 of what the type does not say; empty if it says all.
+        schema: JSON Schema 2020-12, by which the text is read and judged instead; empty if the type says all.
+        separator: one ASCII character that splits each text of an array; empty for none.
+        object: the key in the arguments under which `name` lies; empty if it lies at the top.
     """
 
     name: str
@@ -31,3 +33,5 @@ class ManifestParameter:
     list: bool = False
     required: bool = False
     schema: str = ""
+    separator: str = ""
+    object: str = ""

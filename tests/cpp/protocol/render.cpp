@@ -51,6 +51,7 @@ std::string Show(std::span<const std::string_view> texts) {
 }
 
 std::string Show(const std::vector<Parameter>& parameters);
+std::string Show(const std::vector<FilePart>& parts);
 std::string Show(const std::vector<Route>& routes);
 
 std::string Members() { return ""; }
@@ -94,7 +95,7 @@ struct Renderer {
                   "headers", m.headers, "path_parameters", m.path_parameters, "arguments", m.arguments, "body_kind",
                   m.body_kind, "body", m.body.bytes, "body_frame", FrameOf(m.body), "request_id", m.request_id,
                   "scheme", m.scheme, "client_host", m.client_host, "client_port", m.client_port, "attempt", m.attempt,
-                  "alone", m.alone, "deadline_ms", m.deadline_ms, "auth", m.auth);
+                  "alone", m.alone, "deadline_ms", m.deadline_ms, "auth", m.auth, "form", m.form, "verdict", m.verdict);
   }
   std::string operator()(const Response& m) {
     return Object("Response", "status", m.status, "headers", m.headers, "body", m.body.bytes, "body_frame",
@@ -132,18 +133,32 @@ struct Renderer {
 std::string Show(const Parameter& p) {
   return "{" +
          Members("name", p.name, "wire_name", p.wire_name, "source", p.source, "type", p.type, "list", p.list,
-                 "required", p.required, "schema", p.schema) +
+                 "required", p.required, "schema", p.schema, "separator", static_cast<int>(p.separator), "object",
+                 p.object) +
          "}";
 }
 std::string Show(const std::vector<Parameter>& parameters) {
   return List(parameters, ",\n       ", [](const Parameter& p) { return Show(p); });
+}
+std::string Show(const FilePart& p) {
+  const std::vector<std::string_view> types(p.content_types.begin(), p.content_types.end());
+  return "{" +
+         Members("name", p.name, "content_types", std::span<const std::string_view>(types), "max_size", p.max_size,
+                 "magic", p.magic) +
+         "}";
+}
+std::string Show(const std::vector<FilePart>& parts) {
+  return List(parts, ", ", [](const FilePart& p) { return Show(p); });
 }
 std::string Show(const Route& r) {
   return "{" +
          Members("kind", r.kind, "method", r.method, "path", r.path, "name", r.name, "parameters", r.parameters,
                  "takes_body", r.takes_body, "streams_body", r.streams_body, "body_schema", r.body_schema,
                  "response_schema", r.response_schema, "idempotence", r.idempotence, "timeout_ms", r.timeout_ms,
-                 "max_body_size", r.max_body_size) +
+                 "max_body_size", r.max_body_size, "body_media", static_cast<int>(r.body_media), "body_required",
+                 r.body_required, "body_keyed", r.body_keyed, "file_parts", r.file_parts, "max_json_depth",
+                 r.max_json_depth, "wants_verdict", r.wants_verdict, "query_closed", r.query_closed, "cookies_closed",
+                 r.cookies_closed) +
          "}";
 }
 std::string Show(const std::vector<Route>& routes) {
@@ -176,7 +191,8 @@ std::string Render(const Payload& payload) {
 std::string Render(const Manifest& m) {
   return "{" +
          Members("routes", m.routes, "max_body_size", m.max_body_size, "request_timeout_ms", m.request_timeout_ms,
-                 "request_ids", m.request_ids, "redirect_slashes", m.redirect_slashes) +
+                 "request_ids", m.request_ids, "redirect_slashes", m.redirect_slashes, "max_json_depth",
+                 m.max_json_depth) +
          "}";
 }
 

@@ -38,6 +38,8 @@ Request SampleRequest() {
   r.alone = true;
   r.deadline_ms = 30000;
   r.auth = R"({"sub":"ada"})";
+  r.form = R"({"fields":{"name":"lamp"},"files":[]})";
+  r.verdict = R"({"status":422})";
   return r;
 }
 
@@ -105,7 +107,7 @@ Manifest SampleManifest() {
   item.path = "/items/{id:int}/{tail}";
   item.name = "put_item";
   item.parameters = {{"id", "id", ParameterSource::kPath, ValueType::kInteger, false, true, R"({"minimum":1})"},
-                     {"tags", "tag", ParameterSource::kQuery, ValueType::kText, true, false, ""},
+                     {"tags", "tag", ParameterSource::kQuery, ValueType::kText, true, false, "", '|', "filter"},
                      {"agent", "user-agent", ParameterSource::kHeader, ValueType::kText, false, false, ""},
                      {"theme", "theme", ParameterSource::kCookie, ValueType::kJson, false, false, ""}};
   item.takes_body = true;
@@ -115,6 +117,14 @@ Manifest SampleManifest() {
   item.idempotence = Idempotence::kByKey;
   item.timeout_ms = 1500;
   item.max_body_size = 4096;
+  item.body_media = kJsonMedia | kMultipartMedia;
+  item.body_required = true;
+  item.body_keyed = true;
+  item.file_parts = {{"photo", {"image/png", "image/jpeg"}, 1'000'000, true}, {"note", {}, 0, false}};
+  item.max_json_depth = 16;
+  item.wants_verdict = true;
+  item.query_closed = true;
+  item.cookies_closed = true;
 
   Route chat;
   chat.kind = RouteKind::kSocket;
@@ -128,6 +138,7 @@ Manifest SampleManifest() {
   m.request_timeout_ms = 30'000;
   m.request_ids = true;
   m.redirect_slashes = true;
+  m.max_json_depth = 64;
   return m;
 }
 
