@@ -55,7 +55,8 @@ Server::Server(config::Settings settings)
       channel_(loop_, active_, {settings_.hold_timeout, settings_.max_held, settings_.max_held_bytes}),
       link_(loop_, [this](const auto& from, auto frames) { channel_.OnBatch(from, std::move(frames)); }),
       attach_(loop_, channel_),
-      pipeline_(loop_, active_, settings_.hold_timeout, {[this] { return channel_.Ready(); }},
+      pipeline_(loop_, active_, settings_.hold_timeout,
+                {[this] { return channel_.Ready(); }, [this] { return LoadNow(); }},
                 [this](http::Exchange& x) { return channel_.HandOver(x); }),
       sessions_(loop_, SessionConfigOf(settings_),
                 {[this](http::Exchange& x) { return pipeline_.Answer(x); },
@@ -102,6 +103,12 @@ void Server::Announce(std::string line) {
   line += '\n';
   if (::write(settings_.ready_fd, line.data(), line.size()) < 0) spdlog::warn("nobody reads the ready descriptor");
   ::close(settings_.ready_fd);
+}
+
+stage::Load Server::LoadNow() const {
+  stage::Load load = channel_.Load();
+  load.connections = sessions_.Count();
+  return load;
 }
 
 void Server::WatchSignals() {

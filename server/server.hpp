@@ -29,6 +29,7 @@ class Server {
   std::string Open();
   // Tells whoever started the front end: "listening HOST PORT", or in one line why not.
   void Announce(std::string line);
+  stage::Load LoadNow() const;
   void WatchSignals();
   void WatchParent();
 

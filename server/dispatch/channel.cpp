@@ -129,6 +129,7 @@ void Channel::Feed(const Event& event) {
   actions.clear();
   dispatcher_.On(Clock::now(), event, actions);
   for (const Action& action : actions) {
+    tally_.Count(action);
     std::visit([this](const auto& a) { Perform(a); }, action);
   }
   spare_actions_ = std::move(actions);

@@ -14,9 +14,11 @@
 #include "dispatch/generations.hpp"
 #include "dispatch/link.hpp"
 #include "dispatch/peer.hpp"
+#include "dispatch/tally.hpp"
 #include "http/exchange.hpp"
 #include "protocol/codec.hpp"
 #include "route/active.hpp"
+#include "stage/load.hpp"
 
 namespace spikard::dispatch {
 
@@ -44,6 +46,8 @@ class Channel {
 
   uint64_t Incarnation() const { return incarnation_; }
   bool Ready() const;
+  // Without the connections, which are not the channel's.
+  stage::Load Load() const;
   // Lets all workers finish and leave; `done` is called when none is left.
   void Drain(std::function<void()> done);
   // No worker will come any more: answers what waits for one.
@@ -106,6 +110,7 @@ class Channel {
   std::unordered_map<ExchangeId, Pending> pending_;
   WorkerId last_worker_ = 0;
   ExchangeId last_exchange_ = 0;
+  Tally tally_;
 
   bool flush_due_ = false;
   std::vector<WorkerId> dirty_;

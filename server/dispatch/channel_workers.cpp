@@ -57,6 +57,15 @@ void Channel::OnDetached(const std::string& token, std::string_view cause) {
   });
 }
 
+stage::Load Channel::Load() const {
+  stage::Load load{.queued = dispatcher_.Queued() + active_.Waiting(), .in_flight = dispatcher_.InFlight()};
+  load.ready = static_cast<size_t>(std::count_if(
+      peers_.begin(), peers_.end(), [](const auto& entry) { return entry.second.state == Peer::State::kReady; }));
+  load.repeated = tally_.repeated;
+  load.lost = tally_.lost;
+  return load;
+}
+
 void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello) {
   Peer& peer = peers_[from];
   peer.address = from;

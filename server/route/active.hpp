@@ -24,6 +24,7 @@ class Active {
     for (base::Wake* waiter : std::exchange(waiters_, {})) waiter->Notify();
   }
 
+  size_t Waiting() const { return waiters_.size(); }
   // No more should wait.
   bool Full() const { return waiters_.size() >= max_waiting_; }
   // Notifies `waiter` at the next Set. REQUIRES: it stays, or calls Forget.

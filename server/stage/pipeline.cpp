@@ -16,7 +16,8 @@ Pipeline::Pipeline(base::Loop& loop, route::Active& active, std::chrono::millise
       active_(active),
       hold_timeout_(hold_timeout),
       health_(std::move(health)),
-      hand_over_(std::move(hand_over)) {}
+      hand_over_(std::move(hand_over)),
+      metrics_(health_.load) {}
 
 // The order of the stages, and why.
 base::Task<void> Pipeline::Run(http::Exchange& x) {
@@ -24,6 +25,8 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
   request_id_.Assign(x, active_.Get().get());
   // Before a manifest is waited for: a probe must not hang while every worker does.
   if (AnswerProbe(x, active_.Get().get(), health_) == Verdict::kAnswered) co_return;
+  // For the same reason: somebody wants to know why they hang.
+  if (metrics_.Answer(x, active_.Get().get()) == Verdict::kAnswered) co_return;
   // Nothing can be said of a path before the first manifest is there.
   const Verdict held = co_await HoldForTable(x, loop_, active_, hold_timeout_);
   if (held == Verdict::kAnswered) co_return;
@@ -40,12 +43,14 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
 base::Task<void> Pipeline::Answer(http::Exchange& x) {
   co_await Run(x);
   request_id_.Echo(x);
+  metrics_.Count(x.response.status);
 }
 
 void Pipeline::Refuse(http::Exchange& x, http::Fault fault) {
   request_id_.Assign(x, active_.Get().get());
   x.Answer(fault);
   request_id_.Echo(x);
+  metrics_.Count(x.response.status);
 }
 
 }  // namespace spikard::stage

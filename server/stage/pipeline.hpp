@@ -7,6 +7,7 @@
 #include "base/task.hpp"
 #include "http/exchange.hpp"
 #include "route/active.hpp"
+#include "stage/metrics.hpp"
 #include "stage/probes.hpp"
 #include "stage/request_id.hpp"
 
@@ -32,6 +33,7 @@ class Pipeline {
   const Health health_;
   const std::function<base::Task<void>(http::Exchange&)> hand_over_;
   RequestId request_id_;
+  Metrics metrics_;
 };
 
 }  // namespace spikard::stage

@@ -1,24 +1,17 @@
 #include "stage/probes.hpp"
 
-#include <string>
+#include <string_view>
+
+#include "stage/own_route.hpp"
 
 namespace spikard::stage {
-namespace {
-
-// A route for everything, as applications have for their pages, was not written with probes in mind.
-bool IsOwnRoute(const route::Table& table, std::string_view path, std::string_view method) {
-  const route::PathMatch match = table.Match({std::string(path.substr(1))}, method);
-  return match.route && match.parameters.empty();
-}
-
-}  // namespace
 
 Verdict AnswerProbe(http::Exchange& x, const route::Table* table, const Health& health) {
   const std::string_view path = x.request.Path();
   const bool readiness = path == "/readyz";
   if (!readiness && path != "/livez" && path != "/startupz") return Verdict::kGoOn;
   if (x.request.method != "GET" && x.request.method != "HEAD") return Verdict::kGoOn;
-  if (table != nullptr && IsOwnRoute(*table, path, x.request.method)) return Verdict::kGoOn;
+  if (HasOwnRoute(table, path, x.request.method)) return Verdict::kGoOn;
 
   const bool well = !readiness || health.ready();
   x.response.status = well ? 200 : 503;

@@ -5,13 +5,15 @@
 
 #include "http/exchange.hpp"
 #include "route/table.hpp"
+#include "stage/load.hpp"
 #include "stage/verdict.hpp"
 
 namespace spikard::stage {
 
-// What the probes tell.
+// What the probes and the metrics tell.
 struct Health {
   std::function<bool()> ready;  // a worker could take a request now
+  std::function<Load()> load;
 };
 
 // `table` is null before the first manifest.

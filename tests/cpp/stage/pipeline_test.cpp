@@ -34,12 +34,15 @@ struct PipelineTest : testing::Test {
   base::Loop loop{1};
   route::Active active{1};
   int handed_over = 0;
-  Pipeline pipeline{
-      loop, active, milliseconds(30), {[] { return false; }}, [this](http::Exchange& x) -> base::Task<void> {
-        ++handed_over;
-        x.response.status = 299;
-        co_return;
-      }};
+  Pipeline pipeline{loop,
+                    active,
+                    milliseconds(30),
+                    {[] { return false; }, [] { return Load{}; }},
+                    [this](http::Exchange& x) -> base::Task<void> {
+                      ++handed_over;
+                      x.response.status = 299;
+                      co_return;
+                    }};
 };
 
 TEST_F(PipelineTest, OnlyWhatIsRightReachesAWorker) {

@@ -12,7 +12,7 @@ using fake::Call;
 // The status, or 0 if the probe lets the request pass.
 int Probe(const std::string& method, const std::string& target, bool ready, const route::Table* table = nullptr) {
   Call call(method, target);
-  const Verdict verdict = AnswerProbe(call.x, table, {[ready] { return ready; }});
+  const Verdict verdict = AnswerProbe(call.x, table, {[ready] { return ready; }, {}});
   if (verdict == Verdict::kGoOn) return 0;
   EXPECT_EQ(call.Field("cache-control"), "no-store");
   EXPECT_EQ(call.Text(), call.x.response.status == 200 ? "ok\n" : "no worker is ready\n");
