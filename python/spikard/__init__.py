@@ -16,8 +16,11 @@ if __name__ == "__main__":
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from spikard.app import Spikard
-from spikard.config import ServerConfig
+from spikard.config import BackgroundTaskConfig, ServerConfig
+from spikard.di import Provide
 from spikard.exceptions import ConfigError, HTTPException, MalformedBody, RequestValidationError, StartError
 from spikard.requests import Request
 from spikard.responses import Response
@@ -38,9 +41,12 @@ from spikard.routing import (
 )
 
 __all__ = [
+    "BackgroundTask",
+    "BackgroundTaskConfig",
     "ConfigError",
     "HTTPException",
     "MalformedBody",
+    "Provide",
     "Request",
     "RequestValidationError",
     "Response",
@@ -49,6 +55,7 @@ __all__ = [
     "ServerConfig",
     "Spikard",
     "StartError",
+    "background",
     "delete",
     "get",
     "get_default_router",
@@ -63,9 +70,19 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> str:
-    if name != "__version__":
-        raise AttributeError(f"module 'spikard' has no attribute {name!r}")
-    from importlib.metadata import version
+if TYPE_CHECKING:
+    from spikard import background
+    from spikard.background import BackgroundTask
 
-    return version("spikard")
+
+def __getattr__(name: str) -> Any:
+    # What needs asyncio is imported when it is asked for.
+    from importlib import import_module, metadata
+
+    if name == "__version__":
+        return metadata.version("spikard")
+    if name == "background":
+        return import_module("spikard.background")
+    if name == "BackgroundTask":
+        return import_module("spikard.background").BackgroundTask
+    raise AttributeError(f"module 'spikard' has no attribute {name!r}")

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeGuard
 
 from spikard import _handler, _pattern
+from spikard.di import Provide
 from spikard.exceptions import StartError
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class RouteOptions(TypedDict, total=False):
         include_in_schema: whether the API's description names it.
         status_code: of an answer that is not a `Response`, 200 to 599; else 200.
         max_body_size: bytes; None is no limit; else the application's limit holds.
+        dependencies: what is made before the handler though it has no parameter for it, as a check of who asks:
+            keys, or `Provide(...)`; after those of the router.
         idempotent: whether a request that was lost together with its worker may run again: True, False, or
             "key": if it carries an `Idempotency-Key`; else as its method says (RFC 9110, section 9.2.2).
     """
@@ -41,6 +44,7 @@ class RouteOptions(TypedDict, total=False):
     include_in_schema: bool
     status_code: int
     max_body_size: int | None
+    dependencies: Sequence[Provide | type | str]
     idempotent: bool | Literal["key"] | None
 
 
@@ -63,6 +67,7 @@ class Route:
     include_in_schema: bool = True
     status_code: int = 200
     max_body_size: int | Literal["application"] | None = "application"
+    dependencies: Sequence[Provide | type | str] = ()
     idempotent: bool | Literal["key"] | None = None
 
     def __post_init__(self) -> None:
@@ -73,6 +78,7 @@ class Route:
         if isinstance(self.tags, str) or not all(isinstance(tag, str) for tag in self.tags):
             self._refuse("tags must be a list of texts", self.tags)
         object.__setattr__(self, "tags", tuple(self.tags))
+        object.__setattr__(self, "dependencies", checked_dependencies(self.dependencies, self.place))
         if not _METHOD.fullmatch(self.method) or self.method == "CONNECT":
             self._refuse("method must be an HTTP method other than CONNECT", self.method)
         if not _is_whole(self.status_code) or not 200 <= self.status_code <= 599:
@@ -103,11 +109,33 @@ class Route:
         except ValueError as error:
             raise StartError(f"{self.place}: {error}") from None
 
-    def moved(self, prefix: str, tags: tuple[str, ...]) -> Route:
-        """Give the route as a router with this prefix and these tags declares it."""
-        if not prefix and not tags:
+    def moved(
+        self, prefix: str, tags: tuple[str, ...], dependencies: tuple[Provide | type | str, ...] = ()
+    ) -> Route:
+        """Give the route as a router with this prefix, these tags and dependencies declares it."""
+        if not prefix and not tags and not dependencies:
             return self
-        return replace(self, path=_join(prefix, self.path), tags=(*tags, *self.tags))
+        return replace(
+            self,
+            path=_join(prefix, self.path),
+            tags=(*tags, *self.tags),
+            dependencies=(*dependencies, *self.dependencies),
+        )
+
+
+def checked_dependencies(
+    dependencies: Sequence[Provide | type | str], place: str
+) -> tuple[Provide | type | str, ...]:
+    """Give what `dependencies=` lists.
+
+    Raises:
+        StartError: it is no list of keys and `Provide`.
+    """
+    if isinstance(dependencies, str) or not all(isinstance(d, (Provide, type, str)) for d in dependencies):
+        raise StartError(
+            f"{place}: dependencies must be a list of names, types and Provide(...), not {dependencies!r}"
+        )
+    return tuple(dependencies)
 
 
 def _join(prefix: str, path: str) -> str:

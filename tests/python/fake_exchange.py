@@ -13,6 +13,8 @@ class FakeExchange:
     target: str = "/"
     path_parameters: list[str] = field(default_factory=list)
     arguments: bytes = b"{}"
+    form: bytes = b""
+    verdict: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=lambda: [("host", "example.org")])
     body: bytes = b""
     request_id: str = "0195"

@@ -45,7 +45,7 @@ def evaluate(handler: Callable[..., Any], parameter: inspect.Parameter) -> Any:
     if parameter.annotation is UNANNOTATED:
         return UNANNOTATED
     holder = types.SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
-    scope = getattr(_handler.innermost(handler), "__globals__", {})
+    scope = _handler.namespace(handler)
     try:
         return typing.get_type_hints(holder, scope, include_extras=True)[parameter.name]
     except Exception as error:
