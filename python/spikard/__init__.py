@@ -16,12 +16,11 @@ if __name__ == "__main__":
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from spikard._types.custom import register_decoder, register_encoder
 from spikard.app import Spikard
-from spikard.config import BackgroundTaskConfig, ServerConfig
-from spikard.di import Provide
+from spikard.config import ServerConfig
 from spikard.exceptions import ConfigError, HTTPException, MalformedBody, RequestValidationError, StartError
+from spikard.params import Body, Cookie, File, Form, Header, Path, Query
 from spikard.requests import Request
 from spikard.responses import Response
 from spikard.routing import (
@@ -39,14 +38,19 @@ from spikard.routing import (
     route,
     trace,
 )
+from spikard.uploads import UploadFile
 
 __all__ = [
-    "BackgroundTask",
-    "BackgroundTaskConfig",
+    "Body",
     "ConfigError",
+    "Cookie",
+    "File",
+    "Form",
     "HTTPException",
+    "Header",
     "MalformedBody",
-    "Provide",
+    "Path",
+    "Query",
     "Request",
     "RequestValidationError",
     "Response",
@@ -55,7 +59,7 @@ __all__ = [
     "ServerConfig",
     "Spikard",
     "StartError",
-    "background",
+    "UploadFile",
     "delete",
     "get",
     "get_default_router",
@@ -64,25 +68,17 @@ __all__ = [
     "patch",
     "post",
     "put",
+    "register_decoder",
+    "register_encoder",
     "reset_default_router",
     "route",
     "trace",
 ]
 
 
-if TYPE_CHECKING:
-    from spikard import background
-    from spikard.background import BackgroundTask
+def __getattr__(name: str) -> str:
+    if name != "__version__":
+        raise AttributeError(f"module 'spikard' has no attribute {name!r}")
+    from importlib.metadata import version
 
-
-def __getattr__(name: str) -> Any:
-    # What needs asyncio is imported when it is asked for.
-    from importlib import import_module, metadata
-
-    if name == "__version__":
-        return metadata.version("spikard")
-    if name == "background":
-        return import_module("spikard.background")
-    if name == "BackgroundTask":
-        return import_module("spikard.background").BackgroundTask
-    raise AttributeError(f"module 'spikard' has no attribute {name!r}")
+    return version("spikard")

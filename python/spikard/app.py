@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from spikard._route import checked_dependencies
 from spikard.config import ServerConfig, resolve
 from spikard.datastructures import State
-from spikard.di import Provide
 from spikard.exceptions import StartError
-from spikard.hooks import Around
 from spikard.routing import Registry, Route, get_default_router
 
 
-class Spikard(Registry, Around):
+class Spikard(Registry):
     """An application: its routes, its configuration, and the way to start it.
 
     The routes declared on module level (`from spikard import get`) belong to every application.
@@ -22,35 +18,15 @@ class Spikard(Registry, Around):
     Attributes:
         config: what it was made with; arguments and configuration of `run` stand before it.
         state: attributes of your own, one namespace per worker.
-        lifespan: what it was made with.
     """
 
-    def __init__(
-        self,
-        config: ServerConfig | None = None,
-        *,
-        lifespan: Callable[..., Any] | None = None,
-        dependencies: Sequence[Provide | type | str] = (),
-    ) -> None:
+    def __init__(self, config: ServerConfig | None = None) -> None:
         """Make an application.
-
-        Args:
-            config: its settings.
-            lifespan: an async generator function, or one that gives an async context manager: what is before its
-                `yield` runs in each worker before the first request, what is behind it after the last. It may take
-                the application; a dict that it yields is added to `state`.
-            dependencies: of every route, before its own.
 
         Raises:
             TypeError: `config` is not a `ServerConfig`.
-            StartError: `dependencies` is no list of keys and `Provide`.
         """
         super().__init__()
-        Around.__init__(self)
-        if lifespan is not None and not callable(lifespan):
-            raise StartError(f"lifespan must be a function, not {lifespan!r}")
-        self.lifespan = lifespan
-        self.dependencies = checked_dependencies(dependencies, "Spikard()")
         self.config = _checked(config)
         self.state = State()
 
@@ -104,8 +80,8 @@ class Spikard(Registry, Around):
         await serve(self, resolve(self.config, _checked(config), host=host, port=port, workers=workers))
 
     def _collect(self) -> Iterator[Route]:
-        for route in (*super()._collect(), *get_default_router()._collect()):
-            yield route.moved("", (), self.dependencies)
+        yield from super()._collect()
+        yield from get_default_router()._collect()
 
 
 def _checked(config: ServerConfig | None) -> ServerConfig | None:

@@ -3,7 +3,6 @@
 socket -> batch -> exchange -> handler -> answer -> batch
 """
 
-from spikard._worker.services import Services
 from spikard._worker.worker import Worker, WorkerRefused
 
-__all__ = ["Services", "Worker", "WorkerRefused"]
+__all__ = ["Worker", "WorkerRefused"]

@@ -12,7 +12,7 @@ from typing import Any
 from front_end import DEADLINE, WINDOW, FrontEnd, Peer
 
 from spikard import ServerConfig, _manifest, _native
-from spikard._worker import Services, Worker
+from spikard._worker import Worker
 
 Start = Callable[..., "Served"]
 Program = Callable[[str], Path]
@@ -24,9 +24,7 @@ class Served:
     def __init__(
         self, app: Any, front_end: FrontEnd, directory: Path, loop: str, worker_threads: int = 4
     ) -> None:
-        config = ServerConfig(worker_threads=worker_threads)
-        self.services = Services(app, config)
-        manifest, routes = _manifest.build(app, config, self.services)
+        manifest, routes = _manifest.build(app, ServerConfig())
         self.manifest = _native.encode_manifest(manifest)
         self.front_end = front_end
         self.peers: list[Peer] = []
@@ -37,7 +35,7 @@ class Served:
             routes,
             self.manifest,
             directory=str(directory),
-            services=self.services,
+            worker_threads=worker_threads,
             on_ready=self.ready.release,
         )
         self.loop: asyncio.AbstractEventLoop = importlib.import_module(loop).new_event_loop()
