@@ -16,11 +16,12 @@ if __name__ == "__main__":
 
 from __future__ import annotations
 
-from spikard._types.custom import register_decoder, register_encoder
+from typing import TYPE_CHECKING, Any
+
 from spikard.app import Spikard
-from spikard.config import ServerConfig
+from spikard.config import BackgroundTaskConfig, ServerConfig
+from spikard.di import Provide
 from spikard.exceptions import ConfigError, HTTPException, MalformedBody, RequestValidationError, StartError
-from spikard.params import Body, Cookie, File, Form, Header, Path, Query
 from spikard.requests import Request
 from spikard.responses import Response
 from spikard.routing import (
@@ -38,19 +39,14 @@ from spikard.routing import (
     route,
     trace,
 )
-from spikard.uploads import UploadFile
 
 __all__ = [
-    "Body",
+    "BackgroundTask",
+    "BackgroundTaskConfig",
     "ConfigError",
-    "Cookie",
-    "File",
-    "Form",
     "HTTPException",
-    "Header",
     "MalformedBody",
-    "Path",
-    "Query",
+    "Provide",
     "Request",
     "RequestValidationError",
     "Response",
@@ -59,7 +55,7 @@ __all__ = [
     "ServerConfig",
     "Spikard",
     "StartError",
-    "UploadFile",
+    "background",
     "delete",
     "get",
     "get_default_router",
@@ -68,17 +64,25 @@ __all__ = [
     "patch",
     "post",
     "put",
-    "register_decoder",
-    "register_encoder",
     "reset_default_router",
     "route",
     "trace",
 ]
 
 
-def __getattr__(name: str) -> str:
-    if name != "__version__":
-        raise AttributeError(f"module 'spikard' has no attribute {name!r}")
-    from importlib.metadata import version
+if TYPE_CHECKING:
+    from spikard import background
+    from spikard.background import BackgroundTask
 
-    return version("spikard")
+
+def __getattr__(name: str) -> Any:
+    # What needs asyncio is imported when it is asked for.
+    from importlib import import_module, metadata
+
+    if name == "__version__":
+        return metadata.version("spikard")
+    if name == "background":
+        return import_module("spikard.background")
+    if name == "BackgroundTask":
+        return import_module("spikard.background").BackgroundTask
+    raise AttributeError(f"module 'spikard' has no attribute {name!r}")

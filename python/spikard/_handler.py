@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -25,8 +27,34 @@ def name(handler: Callable[..., Any]) -> str:
 
 def place(handler: Callable[..., Any]) -> str:
     """Name the handler with file and line: `show (server.py:12)`."""
-    code = getattr(innermost(handler), "__code__", None)
-    return f"{name(handler)} ({code.co_filename}:{code.co_firstlineno})" if code else name(handler)
+    inner = innermost(handler)
+    code = getattr(inner, "__code__", None)
+    if code:
+        return f"{name(handler)} ({code.co_filename}:{code.co_firstlineno})"
+    if isinstance(inner, type):
+        with contextlib.suppress(OSError, TypeError):
+            return f"{name(handler)} ({inspect.getsourcefile(inner)}:{inspect.getsourcelines(inner)[1]})"
+    return name(handler)
+
+
+def namespace(handler: Callable[..., Any]) -> dict[str, Any]:
+    """Give the global names at the place where the function or class was written."""
+    inner = innermost(handler)
+    if isinstance(inner, type):
+        return vars(sys.modules[inner.__module__]) if inner.__module__ in sys.modules else {}
+    return getattr(inner, "__globals__", {})
+
+
+def is_generator(handler: Callable[..., Any]) -> bool:
+    """Tell whether calling the handler gives a generator."""
+    handler = _called(handler)
+    return inspect.isgeneratorfunction(handler) or inspect.isgeneratorfunction(_method_call(handler))
+
+
+def is_async_generator(handler: Callable[..., Any]) -> bool:
+    """Tell whether calling the handler gives an async generator."""
+    handler = _called(handler)
+    return inspect.isasyncgenfunction(handler) or inspect.isasyncgenfunction(_method_call(handler))
 
 
 def is_async(handler: Callable[..., Any]) -> bool:

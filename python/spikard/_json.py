@@ -6,12 +6,11 @@ from typing import Any
 
 import msgspec
 
-from spikard._types import custom
 from spikard.exceptions import MalformedBody
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-encode = msgspec.json.Encoder(enc_hook=custom.encode).encode
+encode = msgspec.json.Encoder().encode
 
 
 def decode(text: bytes) -> Any:

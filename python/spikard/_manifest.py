@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from spikard import _handler, _pattern
-from spikard._signature import FilePart, ManifestParameter, bind, schemas
-from spikard._signature.answer import Answer
-from spikard._types import Walk
+from spikard._inject import Binder, Dependencies, compose
+from spikard._signature import ManifestParameter, bind
 from spikard._urls import Urls
 from spikard.exceptions import StartError
 from spikard.requests import Request, RouteContext
@@ -18,6 +17,7 @@ from spikard.requests import Request, RouteContext
 if TYPE_CHECKING:
     from spikard._exchange import Exchange
     from spikard._pattern import Segment
+    from spikard._worker.services import Services
     from spikard.app import Spikard
     from spikard.config import ServerConfig
     from spikard.routing import Route
@@ -34,6 +34,23 @@ _IDEMPOTENCE: dict[bool | str | None, Idempotence] = {
     True: "always",
     "key": "by_key",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """Mirrors `FilePart` of protocol/manifest.hpp: what the schema cannot say of the files of one field.
+
+    Attributes:
+        name: of the field, as clients send it.
+        content_types: of which one must be declared; empty for any.
+        max_size: in bytes; 0 for the body's limit.
+        magic: whether the first bytes must agree with the declared type.
+    """
+
+    name: str
+    content_types: tuple[str, ...] = ()
+    max_size: int = 0
+    magic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +113,6 @@ class BoundRoute:
         status_code: of an answer that is not a `Response`.
         route: the declaration.
         debug: whether clients are shown the traceback of what it raises.
-        encode: writes what it returned as JSON, converted to what it said it returns.
     """
 
     handler: Callable[..., Any]
@@ -105,53 +121,89 @@ class BoundRoute:
     status_code: int
     route: Route
     debug: bool
-    encode: Callable[[Any], bytes]
 
 
-def build(app: Spikard, config: ServerConfig) -> tuple[Manifest, tuple[BoundRoute, ...]]:
-    """Bind every handler of the application and describe it.
+def build(
+    app: Spikard, config: ServerConfig, services: Services | None = None
+) -> tuple[Manifest, list[BoundRoute]]:
+    """Bind every function of the application and describe its routes.
+
+    Args:
+        app: the application.
+        config: how it is served.
+        services: of the worker that will call the routes; they keep the list current when dependencies are overridden.
 
     Raises:
-        StartError: a route that cannot be bound or is defined twice.
+        StartError: a function that cannot be bound, or a route that is defined twice.
     """
+    from spikard._worker.services import Services
+
+    services = services or Services(app, config)
     routes = app.get_routes()
     _refuse_twins(routes)
     urls = Urls(routes)
-    described: list[ManifestRoute] = []
-    bound: list[BoundRoute] = []
-    walk = Walk()
-    for route in routes:
-        parameters = tuple(segment for segment in route.segments if segment.type)
-        make_request = functools.partial(Request, RouteContext(app, parameters, urls))
-        binding = bind(route.handler, route.segments, make_request, method=route.method, walk=walk)
-        answer = Answer(route, walk)
-        described.append(
-            ManifestRoute(
-                kind="http",
-                method=route.method,
-                path=route.path,
-                name=route.name,
-                parameters=schemas.parameters(route, binding),
-                response_schema=answer.schema,
-                query_closed=binding.query_closed,
-                cookies_closed=binding.cookies_closed,
-                **schemas.body(route, binding),
-                idempotence=_IDEMPOTENCE[route.idempotent],
-                max_body_size=_body_limit(route.max_body_size),
-            )
-        )
-        is_async = _handler.is_async(route.handler)
-        bound.append(
-            BoundRoute(
-                route.handler, binding.call, is_async, route.status_code, route, config.debug, answer.encode
-            )
-        )
+
+    def bind_all() -> tuple[list[ManifestRoute], list[BoundRoute]]:
+        dependencies = Dependencies(app.get_dependencies(), app.overrides)
+        services.bind(dependencies, rebind)
+        pairs = [_bind_route(route, app, urls, dependencies, services, config.debug) for route in routes]
+        return [described for described, _ in pairs], [bound for _, bound in pairs]
+
+    def rebind() -> None:
+        again, bound[:] = bind_all()
+        for route, before, now in zip(routes, described, again, strict=True):
+            _refuse_new_parameters(route, before, now)
+
+    described, bound = bind_all()
     manifest = Manifest(
         routes=tuple(described),
         max_body_size=config.max_body_size or 0,
         request_ids=config.enable_request_id,
     )
-    return manifest, tuple(bound)
+    return manifest, bound
+
+
+def _bind_route(
+    route: Route,
+    app: Spikard,
+    urls: Urls,
+    dependencies: Dependencies,
+    services: Services,
+    debug: bool,
+) -> tuple[ManifestRoute, BoundRoute]:
+    parameters = tuple(segment for segment in route.segments if segment.type)
+    make_request = functools.partial(Request, RouteContext(app, parameters, urls))
+    binding = bind(route.handler, route.segments, make_request, dependencies)
+    call, is_async, declared = binding.call, _handler.is_async(route.handler), binding.parameters
+    takes_body, verdicts = bool(binding.wants_request), False
+    if app.hooks.around_requests or route.dependencies or binding.injected:
+        verdicts = app.hooks.want_verdicts
+        binder = Binder(route.segments, make_request, dependencies, services, verdicts=verdicts)
+        call, is_async = compose(route, app.hooks, binder, debug), True
+        takes_body, declared = binder.wants_request, binder.parameters
+    described = ManifestRoute(
+        kind="http",
+        method=route.method,
+        path=route.path,
+        name=route.name,
+        parameters=declared,
+        takes_body=takes_body,
+        idempotence=_IDEMPOTENCE[route.idempotent],
+        max_body_size=_body_limit(route.max_body_size),
+        wants_verdict=verdicts,
+    )
+    return described, BoundRoute(route.handler, call, is_async, route.status_code, route, debug)
+
+
+def _refuse_new_parameters(route: Route, before: ManifestRoute, now: ManifestRoute) -> None:
+    new = {parameter.name for parameter in now.parameters} - {
+        parameter.name for parameter in before.parameters
+    }
+    if new:
+        raise StartError(
+            f"{route.place}: the override wants {', '.join(sorted(new))} of the request, which the running "
+            "application has not declared; override before it is started"
+        )
 
 
 def _refuse_twins(routes: list[Route]) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeGuard
 
 from spikard import _handler, _pattern
+from spikard.di import Provide
 from spikard.exceptions import StartError
 
 if TYPE_CHECKING:
@@ -29,14 +30,10 @@ class RouteOptions(TypedDict, total=False):
         include_in_schema: whether the API's description names it.
         status_code: of an answer that is not a `Response`, 200 to 599; else 200.
         max_body_size: bytes; None is no limit; else the application's limit holds.
+        dependencies: what is made before the handler though it has no parameter for it, as a check of who asks:
+            keys, or `Provide(...)`; after those of the router.
         idempotent: whether a request that was lost together with its worker may run again: True, False, or
             "key": if it carries an `Idempotency-Key`; else as its method says (RFC 9110, section 9.2.2).
-        body_schema: JSON Schema 2020-12 that the body has to satisfy, instead of what the annotations say.
-        response_schema: the same for the answer's JSON; one that breaks it is a 500.
-        parameter_schema: schemas of parameters by name under `properties`, each with its `source` (path, query,
-            header, cookie), instead of what the annotations say; what is in `required` must be there.
-        file_params: what files must satisfy, by field: `required`, `content_type` (a list), `max_size`,
-            `validate_magic_numbers`.
     """
 
     name: str
@@ -47,11 +44,8 @@ class RouteOptions(TypedDict, total=False):
     include_in_schema: bool
     status_code: int
     max_body_size: int | None
+    dependencies: Sequence[Provide | type | str]
     idempotent: bool | Literal["key"] | None
-    body_schema: dict[str, Any] | bool | None
-    response_schema: dict[str, Any] | bool | None
-    parameter_schema: dict[str, Any] | None
-    file_params: dict[str, Any] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +67,8 @@ class Route:
     include_in_schema: bool = True
     status_code: int = 200
     max_body_size: int | Literal["application"] | None = "application"
+    dependencies: Sequence[Provide | type | str] = ()
     idempotent: bool | Literal["key"] | None = None
-    body_schema: dict[str, Any] | bool | None = None
-    response_schema: dict[str, Any] | bool | None = None
-    parameter_schema: dict[str, Any] | None = None
-    file_params: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.handler):
@@ -87,6 +78,7 @@ class Route:
         if isinstance(self.tags, str) or not all(isinstance(tag, str) for tag in self.tags):
             self._refuse("tags must be a list of texts", self.tags)
         object.__setattr__(self, "tags", tuple(self.tags))
+        object.__setattr__(self, "dependencies", checked_dependencies(self.dependencies, self.place))
         if not _METHOD.fullmatch(self.method) or self.method == "CONNECT":
             self._refuse("method must be an HTTP method other than CONNECT", self.method)
         if not _is_whole(self.status_code) or not 200 <= self.status_code <= 599:
@@ -94,14 +86,6 @@ class Route:
         size = self.max_body_size
         if size not in (None, "application") and not (_is_whole(size) and 1 <= size < 2**63):
             self._refuse("max_body_size must be a number of bytes from 1, or None", size)
-        for option in ("body_schema", "response_schema"):
-            schema = getattr(self, option)
-            if schema is not None and not isinstance(schema, (dict, bool)):
-                self._refuse(f"{option} must be a JSON Schema: a dict, True or False", schema)
-        for option in ("parameter_schema", "file_params"):
-            schema = getattr(self, option)
-            if schema is not None and not isinstance(schema, dict):
-                self._refuse(f"{option} must be a dict", schema)
         if self.idempotent not in (None, True, False, "key"):
             self._refuse("idempotent must be True, False or 'key'", self.idempotent)
 
@@ -125,11 +109,33 @@ class Route:
         except ValueError as error:
             raise StartError(f"{self.place}: {error}") from None
 
-    def moved(self, prefix: str, tags: tuple[str, ...]) -> Route:
-        """Give the route as a router with this prefix and these tags declares it."""
-        if not prefix and not tags:
+    def moved(
+        self, prefix: str, tags: tuple[str, ...], dependencies: tuple[Provide | type | str, ...] = ()
+    ) -> Route:
+        """Give the route as a router with this prefix, these tags and dependencies declares it."""
+        if not prefix and not tags and not dependencies:
             return self
-        return replace(self, path=_join(prefix, self.path), tags=(*tags, *self.tags))
+        return replace(
+            self,
+            path=_join(prefix, self.path),
+            tags=(*tags, *self.tags),
+            dependencies=(*dependencies, *self.dependencies),
+        )
+
+
+def checked_dependencies(
+    dependencies: Sequence[Provide | type | str], place: str
+) -> tuple[Provide | type | str, ...]:
+    """Give what `dependencies=` lists.
+
+    Raises:
+        StartError: it is no list of keys and `Provide`.
+    """
+    if isinstance(dependencies, str) or not all(isinstance(d, (Provide, type, str)) for d in dependencies):
+        raise StartError(
+            f"{place}: dependencies must be a list of names, types and Provide(...), not {dependencies!r}"
+        )
+    return tuple(dependencies)
 
 
 def _join(prefix: str, path: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any
 
 from spikard import _front_end, _manifest, _native
-from spikard._worker import Worker, WorkerRefused
+from spikard._worker import Services, Worker, WorkerRefused
 from spikard.exceptions import StartError
 
 if TYPE_CHECKING:
@@ -55,14 +55,15 @@ class _Process(abc.ABC):
     """A worker, and what else this process has to look after."""
 
     def __init__(self, app: Spikard, config: ServerConfig, directory: str) -> None:
-        manifest, routes = _manifest.build(app, config)
+        services = Services(app, config)
+        manifest, routes = _manifest.build(app, config, services)
         self.config = config
         self.directory = directory
         self.worker = Worker(
             routes,
             _native.encode_manifest(manifest),
             directory=directory,
-            worker_threads=config.worker_threads,
+            services=services,
             on_ready=self.on_ready,
         )
 
@@ -155,6 +156,10 @@ class _Parent(_Process):
             self.front_end.stop()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(ended, self.config.shutdown_timeout + _GRACE)
+            # The application may have more to finish than its requests.
+            self.worker.leave()
+            patience = self.config.shutdown_timeout + self.config.background_tasks.drain_timeout_secs + _GRACE
+            await asyncio.wait({working}, timeout=patience)
         finally:
             loop.remove_reader(self.front_end.fileno())
             self.front_end.kill()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+from spikard._route import checked_dependencies
 from spikard.config import ServerConfig, resolve
 from spikard.datastructures import State
+from spikard.di import Provide
 from spikard.exceptions import StartError
+from spikard.hooks import Around
 from spikard.routing import Registry, Route, get_default_router
 
 
-class Spikard(Registry):
+class Spikard(Registry, Around):
     """An application: its routes, its configuration, and the way to start it.
 
     The routes declared on module level (`from spikard import get`) belong to every application.
@@ -18,15 +22,35 @@ class Spikard(Registry):
     Attributes:
         config: what it was made with; arguments and configuration of `run` stand before it.
         state: attributes of your own, one namespace per worker.
+        lifespan: what it was made with.
     """
 
-    def __init__(self, config: ServerConfig | None = None) -> None:
+    def __init__(
+        self,
+        config: ServerConfig | None = None,
+        *,
+        lifespan: Callable[..., Any] | None = None,
+        dependencies: Sequence[Provide | type | str] = (),
+    ) -> None:
         """Make an application.
+
+        Args:
+            config: its settings.
+            lifespan: an async generator function, or one that gives an async context manager: what is before its
+                `yield` runs in each worker before the first request, what is behind it after the last. It may take
+                the application; a dict that it yields is added to `state`.
+            dependencies: of every route, before its own.
 
         Raises:
             TypeError: `config` is not a `ServerConfig`.
+            StartError: `dependencies` is no list of keys and `Provide`.
         """
         super().__init__()
+        Around.__init__(self)
+        if lifespan is not None and not callable(lifespan):
+            raise StartError(f"lifespan must be a function, not {lifespan!r}")
+        self.lifespan = lifespan
+        self.dependencies = checked_dependencies(dependencies, "Spikard()")
         self.config = _checked(config)
         self.state = State()
 
@@ -80,8 +104,8 @@ class Spikard(Registry):
         await serve(self, resolve(self.config, _checked(config), host=host, port=port, workers=workers))
 
     def _collect(self) -> Iterator[Route]:
-        yield from super()._collect()
-        yield from get_default_router()._collect()
+        for route in (*super()._collect(), *get_default_router()._collect()):
+            yield route.moved("", (), self.dependencies)
 
 
 def _checked(config: ServerConfig | None) -> ServerConfig | None:

@@ -7,6 +7,7 @@ object decides only the fields that it was given.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -51,6 +52,42 @@ _HOST = _Kind("a host name or address", lambda v: isinstance(v, str) and v.split
 _LEVEL = _Kind(f"one of {' '.join(_LOG_LEVELS)}", lambda v: v in _LOG_LEVELS, str.lower)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackgroundTaskConfig:
+    """How much work may go on after the answers, in each worker.
+
+    Attributes:
+        max_queue_size: how much may wait; what is more is refused.
+        max_concurrent_tasks: how much runs at once.
+        drain_timeout_secs: how long it may take to finish when the server stops.
+
+    Raises:
+        ConfigError: a field has a value that it cannot have.
+    """
+
+    max_queue_size: int = field(default=1024, metadata={"kind": _whole(1)})
+    max_concurrent_tasks: int = field(default=128, metadata={"kind": _whole(1)})
+    drain_timeout_secs: float = field(default=30.0, metadata={"kind": _SECONDS})
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            item.metadata["kind"].check(f"background_tasks.{item.name}", getattr(self, item.name))
+
+
+def _read_background_tasks(text: str) -> BackgroundTaskConfig:
+    try:
+        return BackgroundTaskConfig(**json.loads(text))
+    except TypeError as error:
+        raise ValueError(text) from error
+
+
+_BACKGROUND_TASKS = _Kind(
+    "a BackgroundTaskConfig, as text a JSON object of its fields",
+    lambda v: isinstance(v, BackgroundTaskConfig),
+    _read_background_tasks,
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServerConfig:
     """How an application is served. Immutable; `copy` makes another.
@@ -65,6 +102,7 @@ class ServerConfig:
         keep_alive: how long a silent connection is kept for another request, in seconds.
         shutdown_timeout: how long requests may take to finish when the server stops, in seconds.
         log_level: debug, info, warning, error or critical.
+        background_tasks: how much work may go on after the answers.
         debug: whether clients are shown the traceback of what a handler raises; never where others can ask.
 
     Raises:
@@ -80,6 +118,9 @@ class ServerConfig:
     keep_alive: float = field(default=75.0, metadata={"kind": _SECONDS})
     shutdown_timeout: float = field(default=30.0, metadata={"kind": _SECONDS})
     log_level: str = field(default="info", metadata={"kind": _LEVEL})
+    background_tasks: BackgroundTaskConfig = field(
+        default=BackgroundTaskConfig(), metadata={"kind": _BACKGROUND_TASKS}
+    )
     debug: bool = field(default=False, metadata={"kind": _SWITCH})
 
     def __new__(cls, **given: Any) -> ServerConfig:
@@ -145,6 +186,8 @@ def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
         kind: _Kind = item.metadata["kind"]
         try:
             value = kind.read(text)
+        except ConfigError:
+            raise
         except ValueError:
             raise ConfigError(f"{name} must be {kind.expected}, not {text!r}") from None
         kind.check(name, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -19,9 +20,10 @@ class Response:
         status_code: 200 to 599 (RFC 9110, section 15).
         headers: the header fields; `content-type` among them unless there is no content.
         body: the exact bytes.
+        background: called after the last byte was sent.
     """
 
-    __slots__ = ("body", "headers", "status_code")
+    __slots__ = ("_cleanup", "background", "body", "headers", "status_code")
 
     def __init__(
         self,
@@ -29,6 +31,7 @@ class Response:
         status_code: int = 200,
         headers: Pairs | None = None,
         media_type: str | None = None,
+        background: Callable[[], Any] | None = None,
     ) -> None:
         """Make a response.
 
@@ -36,6 +39,7 @@ class Response:
             content: bytes go out as they are, text as UTF-8, None as nothing, all else as JSON.
             status_code: the status, 200 to 599.
             headers: a mapping, or pairs in which a name may come again. A `content-type` among them wins.
+            background: called after the last byte was sent: a `BackgroundTask`, or an async function.
             media_type: the content type, else the content decides; `text/...` gets `charset=utf-8`.
 
         Raises:
@@ -45,6 +49,9 @@ class Response:
         if not 200 <= status_code <= 599:
             raise ValueError(f"status_code must be 200 to 599, not {status_code!r}")
         self.status_code = int(status_code)
+        self.background = background
+        # What the worker calls after `background`, in this order.
+        self._cleanup: list[Callable[[], Any]] = []
         self.headers = MutableHeaders(headers or ())
         self.body, default = _render(content)
         if media_type is not None and media_type.startswith("text/") and "charset=" not in media_type.lower():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from spikard._route import Route, RouteOptions
+from spikard._route import Route, RouteOptions, checked_dependencies
+from spikard.di import Provide
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -159,19 +160,30 @@ class Registry:
 class Router(Registry):
     """A group of routes that apps and other routers include."""
 
-    def __init__(self, *, prefix: str = "", tags: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        prefix: str = "",
+        tags: Sequence[str] = (),
+        dependencies: Sequence[Provide | type | str] = (),
+    ) -> None:
         """Make an empty group.
 
         Args:
             prefix: of every path: with `/users`, the path `/` is `/users` and `/{id}` is `/users/{id}`.
             tags: of every route, before its own.
+            dependencies: of every route, before its own.
+
+        Raises:
+            StartError: `dependencies` is no list of keys and `Provide`.
         """
         super().__init__()
         self.prefix = _prefix(prefix)
         self.tags = tuple(tags)
+        self.dependencies = checked_dependencies(dependencies, f"Router(prefix={prefix!r})")
 
     def _collect(self) -> Iterator[Route]:
-        return (route.moved(self.prefix, self.tags) for route in super()._collect())
+        return (route.moved(self.prefix, self.tags, self.dependencies) for route in super()._collect())
 
 
 def _prefix(text: str) -> str:

@@ -13,11 +13,11 @@ class FakeExchange:
     target: str = "/"
     path_parameters: list[str] = field(default_factory=list)
     arguments: bytes = b"{}"
+    form: bytes = b""
+    verdict: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=lambda: [("host", "example.org")])
     body: bytes = b""
     request_id: str = "0195"
     scheme: str = "http"
     client: tuple[str, int] = ("127.0.0.1", 40000)
     attempt: int = 0
-    form: bytes = b""
-    verdict: bytes = b""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from spikard import ConfigError, ServerConfig
-from spikard.config import resolve
+from spikard.config import BackgroundTaskConfig, resolve
 
 
 def _resolve(
@@ -29,6 +29,11 @@ def test_defaults() -> None:
         "keep_alive": 75.0,
         "shutdown_timeout": 30.0,
         "log_level": "info",
+        "background_tasks": {
+            "max_queue_size": 1024,
+            "max_concurrent_tasks": 128,
+            "drain_timeout_secs": 30.0,
+        },
         "debug": False,
     }
     assert _resolve() == ServerConfig()
@@ -156,3 +161,14 @@ def test_bad_variables_are_named(name: str, text: str) -> None:
 def test_variables_come_from_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPIKARD_PORT", "1234")
     assert resolve(None, None).port == 1234
+
+
+def test_background_tasks_from_a_variable() -> None:
+    name = "SPIKARD_BACKGROUND_TASKS"
+    config = _resolve(environment={name: '{"max_queue_size": 7}'}).background_tasks
+    assert config == BackgroundTaskConfig(max_queue_size=7)
+    for text in ("7", "{", '{"size": 7}'):
+        with pytest.raises(ConfigError, match="must be a BackgroundTaskConfig"):
+            _resolve(environment={name: text})
+    with pytest.raises(ConfigError, match=r"background_tasks\.max_queue_size must be"):
+        _resolve(environment={name: '{"max_queue_size": 0}'})

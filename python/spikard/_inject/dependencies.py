@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Union
 
@@ -20,10 +20,12 @@ class Dependency:
     Attributes:
         name: its key, or the function that makes it, for messages.
         provide: how it is made.
+        identity: equal in all lists of dependencies that have it; what is made once per worker is kept by it.
     """
 
     name: str
     provide: Provide
+    identity: Hashable
 
     @property
     def place(self) -> str:
@@ -47,11 +49,11 @@ class Dependencies:
         self._by_key: dict[Any, Dependency] = {}
         for key, provide in provided.items():
             override = overrides.get(key) or self._override_of(provide)
-            self._by_key[key] = Dependency(_name(key), override or provide)
+            self._put(key, override or provide)
         for key, provide in overrides.items():
             # A name or type may be overridden that nobody provides; a function is looked up when it is met.
             if isinstance(key, (str, type)) and key not in self._by_key:
-                self._by_key[key] = Dependency(_name(key), provide)
+                self._put(key, provide)
         self._in_place: dict[Any, Dependency] = {}
 
     def dependency_for(self, annotation: Any, name: str, default: Any) -> Dependency | None:
@@ -89,12 +91,21 @@ class Dependencies:
         if provide.is_called:
             key = (provide.dependency, provide.singleton, provide.use_cache, provide.depends_on)
         if key not in self._in_place:
-            self._in_place[key] = Dependency(_name(provide.dependency), self._override_of(provide) or provide)
+            made = self._override_of(provide) or provide
+            self._in_place[key] = Dependency(_name(provide.dependency), made, (key, made))
         return self._in_place[key]
 
     def by_key(self, key: str | type) -> Dependency | None:
         """Give what is provided for a name or type."""
         return self._by_key.get(key)
+
+    @property
+    def names(self) -> set[str]:
+        """The keys that are names of parameters."""
+        return {key for key in self._by_key if isinstance(key, str)}
+
+    def _put(self, key: Any, provide: Provide) -> None:
+        self._by_key[key] = Dependency(_name(key), provide, (key, provide))
 
     def _override_of(self, provide: Provide) -> Provide | None:
         return self._overrides.get(provide.dependency) if provide.is_called else None

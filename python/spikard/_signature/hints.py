@@ -45,7 +45,7 @@ def evaluate(handler: Callable[..., Any], parameter: inspect.Parameter) -> Any:
     if parameter.annotation is UNANNOTATED:
         return UNANNOTATED
     holder = types.SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
-    scope = getattr(_handler.innermost(handler), "__globals__", {})
+    scope = _handler.namespace(handler)
     try:
         return typing.get_type_hints(holder, scope, include_extras=True)[parameter.name]
     except Exception as error:
@@ -74,12 +74,3 @@ def shape(annotation: Any, unannotated: Scalar = TEXT) -> Shape | None:
 
 def _scalar(annotation: Any) -> Scalar | None:
     return SCALARS.get(annotation) if isinstance(annotation, type) else None
-
-
-def is_optional(annotation: Any) -> bool:
-    """Tell whether None is a value."""
-    if typing.get_origin(annotation) is typing.Annotated:
-        return is_optional(annotation.__origin__)
-    if typing.get_origin(annotation) in (Union, types.UnionType):
-        return any(member is types.NoneType for member in typing.get_args(annotation))
-    return annotation is None or annotation is types.NoneType

@@ -3,6 +3,7 @@
 socket -> batch -> exchange -> handler -> answer -> batch
 """
 
+from spikard._worker.services import Services
 from spikard._worker.worker import Worker, WorkerRefused
 
-__all__ = ["Worker", "WorkerRefused"]
+__all__ = ["Services", "Worker", "WorkerRefused"]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from spikard import _failure
+from spikard import _failure, _json
 from spikard._problem import Problem
+from spikard._respond import EMPTY
 from spikard.responses import Response
 
 if TYPE_CHECKING:
     from spikard._manifest import BoundRoute
     from spikard._native import Exchange, Outbox
 
+_log = logging.getLogger("spikard")
+
 _OCTETS = (("content-type", "application/octet-stream"),)
-
-
-# Their responses have no content (RFC 9110, section 15): there is no value to write.
-_EMPTY = (204, 205, 304)
 
 
 def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, limit: int) -> int:
@@ -43,11 +44,11 @@ def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, lim
             if len(body) > limit:
                 raise _too_large(body)
             outbox.respond(exchange, route.status_code, _OCTETS, body)
-        elif result is None and route.status_code in _EMPTY:
+        elif result is None and route.status_code in EMPTY:
             body = b""
             outbox.respond(exchange, route.status_code, (), body)
         else:
-            body = route.encode(result)
+            body = _json.encode(result)
             if len(body) > limit:
                 raise _too_large(body)
             outbox.json(exchange, route.status_code, body)
@@ -68,6 +69,23 @@ def fail(outbox: Outbox, exchange: Exchange, route: BoundRoute, error: BaseExcep
         error = worse
         outbox.problem(exchange, 500)
     _failure.log(error, exchange, route.route.place)
+
+
+async def end(response: Response) -> None:
+    """Do what is to be done after the last byte of a response."""
+    try:
+        if response.background:
+            await _ended(response.background)
+    except Exception:
+        _log.exception("background task %r failed", response.background)
+    for clean_up in response._cleanup:
+        await _ended(clean_up)
+
+
+async def _ended(function: Callable[[], Any]) -> None:
+    result = function()
+    if isinstance(result, Awaitable):
+        await result
 
 
 def _put(outbox: Outbox, exchange: Exchange, reply: Problem | Response) -> None:

@@ -9,7 +9,6 @@ import os
 import platform
 import typing
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,8 @@ from spikard._manifest import BoundRoute
 from spikard._native import ChannelLost, Exchange
 from spikard._worker import answer
 from spikard._worker.attach import Attached
+from spikard._worker.services import Services
+from spikard.responses import Response
 
 # How many exchanges this worker takes at once. What waits in a worker cannot go to another one, so more is no
 # better; less, and clients wait in the queue while the loop has nothing to do.
@@ -49,13 +50,13 @@ class Application:
     Attributes:
         routes: in the manifest's order.
         manifest: encoded.
-        threads: where handlers run that are not `async def`.
+        services: what handlers share.
         on_ready: called when the front end has welcomed the worker.
     """
 
     routes: Sequence[BoundRoute]
     manifest: bytes
-    threads: Executor
+    services: Services
     on_ready: Callable[[], None]
 
 
@@ -206,11 +207,8 @@ class Connection:
             self._fail(number, exchange, route, error)
 
     async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
-        context = contextvars.copy_context()
         try:
-            result = await self._loop.run_in_executor(
-                self._application.threads, context.run, route.call, exchange
-            )
+            result = await self._application.services.threads.run(route.call, exchange)
             if isinstance(result, Awaitable):
                 result = await result
             self._give(number, exchange, route, result)
@@ -222,6 +220,8 @@ class Connection:
         self._unsent += answer.give(self._outbox, exchange, route, result, self._body_limit)
         if self._unsent > self._batch_limit:
             self._send()
+        if isinstance(result, Response) and (result.background or result._cleanup):
+            self._application.services.background.follow(answer.end(result))
         if not self._flush_due:
             self._flush_soon()
 

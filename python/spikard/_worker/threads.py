@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import queue
 import threading
 from collections.abc import Callable
@@ -40,6 +42,11 @@ class HandlerThreads(Executor):
         if short:
             threading.Thread(target=self._work, name=f"spikard-handler-{self._count}", daemon=True).start()
         return future
+
+    async def run(self, function: Callable[..., T], /, *args: Any) -> T:
+        """Call the function in a thread and wait, with the context variables of here, as `asyncio.to_thread` does."""
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self, context.run, function, *args)
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = True) -> None:
         """Let the threads end when they are done; nothing is waited for."""

@@ -10,7 +10,7 @@ from spikard._manifest import BoundRoute
 from spikard._native import ChannelLost
 from spikard._worker.attach import attach
 from spikard._worker.connection import Application, Connection, Refused
-from spikard._worker.threads import HandlerThreads
+from spikard._worker.services import Services
 
 _log = logging.getLogger("spikard")
 
@@ -29,7 +29,7 @@ class Worker:
         manifest: bytes,
         *,
         directory: str,
-        worker_threads: int,
+        services: Services,
         on_ready: Callable[[], None],
     ) -> None:
         """Prepare a worker.
@@ -38,36 +38,59 @@ class Worker:
             routes: in the manifest's order.
             manifest: encoded.
             directory: the front end's endpoint.
-            worker_threads: how many handlers that are not `async def` run at once.
+            services: what the routes' functions share.
             on_ready: called each time the front end has taken the worker in.
         """
         self._directory = directory
-        self._threads = HandlerThreads(worker_threads)
-        self._application = Application(routes, manifest, self._threads, self._on_ready)
+        self._services = services
+        self._application = Application(routes, manifest, services, self._on_ready)
         self._announce = on_ready
         self._connection: Connection | None = None
         self._leaving = False
+        self._starting: asyncio.Task[None] | None = None
         self._pause = _FIRST_PAUSE
 
     async def run(self) -> None:
-        """Serve until drained.
+        """Start the application, serve until drained, stop the application.
 
         Raises:
+            StartError: the application's lifespan or start failed.
             WorkerRefused: the front end does not take the application as it is.
         """
+        if not await self._start():
+            return
         try:
-            while True:
-                try:
-                    await self._serve()
-                    return
-                except (ChannelLost, OSError) as error:
-                    _log.log(self._severity(), "not connected to the front end: %s", error)
-                if self._leaving:
-                    return
-                await asyncio.sleep(self._pause)
-                self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            await self._serve_on()
         finally:
-            self._threads.shutdown()
+            await self._services.stop()
+
+    async def _start(self) -> bool:
+        """Tell whether the start was not broken off."""
+        # In this task, in which the lifespan ends too: what it has opened may depend on that.
+        self._starting = asyncio.current_task()
+        try:
+            if self._leaving:
+                return False
+            await self._services.start()
+        except asyncio.CancelledError:
+            if not self._leaving:
+                raise
+            return False
+        finally:
+            self._starting = None
+        return True
+
+    async def _serve_on(self) -> None:
+        while True:
+            try:
+                await self._serve()
+                return
+            except (ChannelLost, OSError) as error:
+                _log.log(self._severity(), "not connected to the front end: %s", error)
+            if self._leaving:
+                return
+            await asyncio.sleep(self._pause)
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
     async def _serve(self) -> None:
         attached = await attach(self._directory)
@@ -83,8 +106,14 @@ class Worker:
     def leave(self) -> None:
         """Finish what has begun and end `run`: by a drain, or at once if there is no connection."""
         self._leaving = True
+        if self._starting is not None:
+            self._starting.get_loop().call_soon_threadsafe(self._break_off)
         if self._connection is not None:
             self._connection.leave()
+
+    def _break_off(self) -> None:
+        if self._starting is not None:
+            self._starting.cancel()
 
     def _on_ready(self) -> None:
         self._pause = _FIRST_PAUSE

@@ -12,7 +12,7 @@ from typing import Any
 from front_end import DEADLINE, WINDOW, FrontEnd, Peer
 
 from spikard import ServerConfig, _manifest, _native
-from spikard._worker import Worker
+from spikard._worker import Services, Worker
 
 Start = Callable[..., "Served"]
 Program = Callable[[str], Path]
@@ -24,7 +24,9 @@ class Served:
     def __init__(
         self, app: Any, front_end: FrontEnd, directory: Path, loop: str, worker_threads: int = 4
     ) -> None:
-        manifest, routes = _manifest.build(app, ServerConfig())
+        config = ServerConfig(worker_threads=worker_threads)
+        self.services = Services(app, config)
+        manifest, routes = _manifest.build(app, config, self.services)
         self.manifest = _native.encode_manifest(manifest)
         self.front_end = front_end
         self.peers: list[Peer] = []
@@ -35,7 +37,7 @@ class Served:
             routes,
             self.manifest,
             directory=str(directory),
-            worker_threads=worker_threads,
+            services=self.services,
             on_ready=self.ready.release,
         )
         self.loop: asyncio.AbstractEventLoop = importlib.import_module(loop).new_event_loop()

@@ -1,0 +1,26 @@
+"""From what a handler returned to a response that hooks can change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spikard import _json
+from spikard.responses import Response
+
+# Their responses have no content (RFC 9110, section 15): there is no value to write.
+EMPTY = (204, 205, 304)
+
+
+def as_response(result: Any, status_code: int) -> Response:
+    """Give the response that would be sent for a result; a `Response` is it already.
+
+    Raises:
+        TypeError: JSON cannot express it.
+    """
+    if isinstance(result, Response):
+        return result
+    if isinstance(result, (bytes, bytearray, memoryview)):
+        return Response(result, status_code)
+    if result is None and status_code in EMPTY:
+        return Response(None, status_code)
+    return Response(_json.encode(result), status_code, media_type="application/json")

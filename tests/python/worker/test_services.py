@@ -1,0 +1,140 @@
+"""A worker starts its application before it attaches, and stops it after the drain."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from front_end import DEADLINE
+from served import Start
+
+from spikard import BackgroundTask, Provide, Response, Spikard, StartError
+
+VERDICT = (
+    b'{"status":422,"detail":"x","errors":[{"type":"missing","loc":["query","q"],"msg":"m","input":null}]}'
+)
+
+
+class Steps(list[str]):
+    """What happened, from any thread."""
+
+    def app(self, fail: str = "") -> Spikard:
+        def step(name: str) -> None:
+            self.append(name)
+            if name == fail:
+                raise ConnectionError("no\ndatabase")
+
+        @contextlib.asynccontextmanager
+        async def lifespan(app: Spikard) -> AsyncIterator[None]:
+            step("enter")
+            yield
+            step("leave")
+
+        app = Spikard(lifespan=lifespan)
+        app.on_startup(lambda: step("startup"))
+        app.on_shutdown(lambda: step("shutdown"))
+        app.register_route("GET", "/", lambda: "x")
+        return app
+
+
+def test_start_before_ready_and_stop_after_the_drain(start: Start) -> None:
+    steps = Steps()
+    served = start(steps.app())
+    peer = served.attach()
+    assert steps == ["enter", "startup"]
+    peer.request(1, 0, 0)
+    assert peer.expect("Response", 1, 0).body == b'"x"'
+    peer.send("Drain")
+    peer.expect("Goodbye")
+    assert peer.control
+    peer.control.close()
+    served.ended()
+    assert steps == ["enter", "startup", "shutdown", "leave"]
+
+
+def test_a_lost_connection_does_not_start_again(start: Start) -> None:
+    steps = Steps()
+    served = start(steps.app())
+    peer = served.attach()
+    assert peer.control
+    peer.control.close()
+    served.attach()
+    assert steps == ["enter", "startup"]
+
+
+@pytest.mark.parametrize("fail", ["enter", "startup"])
+def test_a_start_that_fails_never_attaches(start: Start, fail: str) -> None:
+    steps = Steps()
+    served = start(steps.app(fail))
+    with pytest.raises(StartError, match=r"failed at .*test_services\.py:\d+: ConnectionError: no database$"):
+        served.ended()
+    assert steps == (["enter"] if fail == "enter" else ["enter", "startup"])
+
+
+def test_a_shutdown_that_fails_is_told(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    steps = Steps()
+    served = start(steps.app("shutdown"))
+    peer = served.attach()
+    peer.send("Drain")
+    peer.expect("Goodbye")
+    assert peer.control
+    peer.control.close()
+    served.ended()
+    assert steps[-2:] == ["shutdown", "leave"]
+    assert "ConnectionError: no\ndatabase" in caplog.text
+
+
+@pytest.mark.parametrize("lifespan", [lambda: None, lambda app: iter(())])
+def test_a_lifespan_is_an_async_context(start: Start, lifespan: Any) -> None:
+    served = start(Spikard(lifespan=lifespan))
+    with pytest.raises(StartError, match="lifespan must be an async generator"):
+        served.ended()
+
+
+def test_background_and_cleanup_after_the_response(start: Start) -> None:
+    app, done, go_on = Spikard(), threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def resource() -> Any:
+        yield "r"
+        order.append("cleaned")
+        done.set()
+
+    def work() -> None:
+        assert go_on.wait(DEADLINE)
+        order.append("worked")
+
+    @app.get("/")
+    async def handler(r: Any) -> Response:
+        return Response(r, background=BackgroundTask(work))
+
+    app.provide("r", Provide(resource))
+    peer = start(app).attach()
+    peer.request(1, 0, 0)
+    assert peer.expect("Response", 1, 0).body == b"r"
+    assert order == []
+    go_on.set()
+    assert done.wait(DEADLINE)
+    assert order == ["worked", "cleaned"]
+
+
+def test_a_verdict_goes_through_the_hooks_to_the_client(start: Start) -> None:
+    app = Spikard()
+
+    @app.on_response
+    @app.on_error
+    def mark(response: Response) -> None:
+        response.headers["x-marked"] = "yes"
+
+    app.on_request(lambda: None)
+    app.register_route("GET", "/", lambda q: q)
+    peer = start(app).attach()
+    peer.request(1, 0, 0, verdict=VERDICT, request_id="0195")
+    response = peer.expect("Response", 1, 0)
+    assert response.status == 422
+    assert response.headers[-2:] == [b"x-marked", b"yes"]
+    assert b'"instance":"0195"' in response.body
+    assert b'"loc":["query","q"]' in response.body
