@@ -18,6 +18,7 @@ import pytest
 
 import spikard
 
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "route")
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("protocol/*.md")])
 
@@ -64,12 +65,18 @@ def test_python_snippet_defines_routes(snippet: str, tmp_path: Path) -> None:
     program.write_text(snippet)
     spikard.reset_default_router()
     app = runpy.run_path(str(program), run_name="snippet")["app"]
-    decorators = sum(len(node.decorator_list) for node in ast.walk(ast.parse(snippet)) if _is_function(node))
-    assert len(list(app.routes)) == decorators > 0
+    declared = sum(_declares_route(d) for node in ast.walk(ast.parse(snippet)) for d in _decorators(node))
+    assert len(list(app.routes)) == declared > 0
 
 
-def _is_function(node: ast.AST) -> bool:
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+def _decorators(node: ast.AST) -> list[ast.expr]:
+    return node.decorator_list if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+
+
+def _declares_route(decorator: ast.expr) -> bool:
+    """`@app.get(...)` or `@get(...)`, not a hook."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return getattr(called, "attr", getattr(called, "id", "")) in _VERBS
 
 
 @pytest.mark.parametrize("snippet", _snippets("sh"))
