@@ -70,6 +70,7 @@ class Services:
             for hook in self._startup:
                 await _started(hook.place, hook.run())
         except BaseException as error:
+            await self.background.drain()
             await self._end(error)
             raise
 
