@@ -18,10 +18,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from spikard._types.custom import register_decoder, register_encoder
 from spikard.app import Spikard
 from spikard.config import BackgroundTaskConfig, ServerConfig
 from spikard.di import Provide
 from spikard.exceptions import ConfigError, HTTPException, MalformedBody, RequestValidationError, StartError
+from spikard.params import Body, Cookie, File, Form, Header, Path, Query
 from spikard.requests import Request
 from spikard.responses import Response
 from spikard.routing import (
@@ -39,14 +41,22 @@ from spikard.routing import (
     route,
     trace,
 )
+from spikard.uploads import UploadFile
 
 __all__ = [
     "BackgroundTask",
     "BackgroundTaskConfig",
+    "Body",
     "ConfigError",
+    "Cookie",
+    "File",
+    "Form",
     "HTTPException",
+    "Header",
     "MalformedBody",
+    "Path",
     "Provide",
+    "Query",
     "Request",
     "RequestValidationError",
     "Response",
@@ -55,6 +65,7 @@ __all__ = [
     "ServerConfig",
     "Spikard",
     "StartError",
+    "UploadFile",
     "background",
     "delete",
     "get",
@@ -64,6 +75,8 @@ __all__ = [
     "patch",
     "post",
     "put",
+    "register_decoder",
+    "register_encoder",
     "reset_default_router",
     "route",
     "trace",

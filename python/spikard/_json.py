@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from spikard._types import custom
 from spikard.exceptions import MalformedBody
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder(enc_hook=custom.encode).encode
 
 
 def decode(text: bytes) -> Any:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spikard import _handler, _pattern
 from spikard._inject import Binder, Dependencies, compose
-from spikard._signature import ManifestParameter, bind
+from spikard._signature import FilePart, ManifestParameter, bind, schemas
+from spikard._signature.answer import Answer
+from spikard._types import Walk
 from spikard._urls import Urls
 from spikard.exceptions import StartError
 from spikard.requests import Request, RouteContext
@@ -34,23 +36,6 @@ _IDEMPOTENCE: dict[bool | str | None, Idempotence] = {
     True: "always",
     "key": "by_key",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FilePart:
-    """Mirrors `FilePart` of protocol/manifest.hpp: what the schema cannot say of the files of one field.
-
-    Attributes:
-        name: of the field, as clients send it.
-        content_types: of which one must be declared; empty for any.
-        max_size: in bytes; 0 for the body's limit.
-        magic: whether the first bytes must agree with the declared type.
-    """
-
-    name: str
-    content_types: tuple[str, ...] = ()
-    max_size: int = 0
-    magic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +98,7 @@ class BoundRoute:
         status_code: of an answer that is not a `Response`.
         route: the declaration.
         debug: whether clients are shown the traceback of what it raises.
+        encode: writes what it returned as JSON, converted to what it said it returns.
     """
 
     handler: Callable[..., Any]
@@ -121,6 +107,7 @@ class BoundRoute:
     status_code: int
     route: Route
     debug: bool
+    encode: Callable[[Any], bytes]
 
 
 def build(
@@ -142,11 +129,14 @@ def build(
     routes = app.get_routes()
     _refuse_twins(routes)
     urls = Urls(routes)
+    walk = Walk()
 
     def bind_all() -> tuple[list[ManifestRoute], list[BoundRoute]]:
         dependencies = Dependencies(app.get_dependencies(), app.overrides)
         services.bind(dependencies, rebind)
-        pairs = [_bind_route(route, app, urls, dependencies, services, config.debug) for route in routes]
+        pairs = [
+            _bind_route(route, app, urls, dependencies, services, config.debug, walk) for route in routes
+        ]
         return [described for described, _ in pairs], [bound for _, bound in pairs]
 
     def rebind() -> None:
@@ -170,29 +160,42 @@ def _bind_route(
     dependencies: Dependencies,
     services: Services,
     debug: bool,
+    walk: Walk,
 ) -> tuple[ManifestRoute, BoundRoute]:
     parameters = tuple(segment for segment in route.segments if segment.type)
     make_request = functools.partial(Request, RouteContext(app, parameters, urls))
-    binding = bind(route.handler, route.segments, make_request, dependencies)
-    call, is_async, declared = binding.call, _handler.is_async(route.handler), binding.parameters
-    takes_body, verdicts = bool(binding.wants_request), False
+    binding = bind(route.handler, route.segments, make_request, dependencies, method=route.method, walk=walk)
+    answer = Answer(route, walk)
+    call, is_async, reads = binding.call, _handler.is_async(route.handler), binding.reads
+    verdicts = False
     if app.hooks.around_requests or route.dependencies or binding.injected:
         verdicts = app.hooks.want_verdicts
-        binder = Binder(route.segments, make_request, dependencies, services, verdicts=verdicts)
-        call, is_async = compose(route, app.hooks, binder, debug), True
-        takes_body, declared = binder.wants_request, binder.parameters
+        binder = Binder(
+            route.segments,
+            make_request,
+            dependencies,
+            services,
+            verdicts=verdicts,
+            method=route.method,
+            walk=walk,
+        )
+        call, is_async, reads = compose(route, app.hooks, binder, debug, answer.encode), True, binder.reads
     described = ManifestRoute(
         kind="http",
         method=route.method,
         path=route.path,
         name=route.name,
-        parameters=declared,
-        takes_body=takes_body,
+        parameters=schemas.parameters(route, reads),
+        response_schema=answer.schema,
         idempotence=_IDEMPOTENCE[route.idempotent],
         max_body_size=_body_limit(route.max_body_size),
         wants_verdict=verdicts,
+        query_closed=reads.query_closed,
+        cookies_closed=reads.cookies_closed,
+        **schemas.body(route, reads),
     )
-    return described, BoundRoute(route.handler, call, is_async, route.status_code, route, debug)
+    bound = BoundRoute(route.handler, call, is_async, route.status_code, route, debug, answer.encode)
+    return described, bound
 
 
 def _refuse_new_parameters(route: Route, before: ManifestRoute, now: ManifestRoute) -> None:

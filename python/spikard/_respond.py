@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from spikard import _json
@@ -11,7 +12,7 @@ from spikard.responses import Response
 EMPTY = (204, 205, 304)
 
 
-def as_response(result: Any, status_code: int) -> Response:
+def as_response(result: Any, status_code: int, encode: Callable[[Any], bytes] = _json.encode) -> Response:
     """Give the response that would be sent for a result; a `Response` is it already.
 
     Raises:
@@ -23,4 +24,4 @@ def as_response(result: Any, status_code: int) -> Response:
         return Response(result, status_code)
     if result is None and status_code in EMPTY:
         return Response(None, status_code)
-    return Response(_json.encode(result), status_code, media_type="application/json")
+    return Response(encode(result), status_code, media_type="application/json")

@@ -34,6 +34,12 @@ class RouteOptions(TypedDict, total=False):
             keys, or `Provide(...)`; after those of the router.
         idempotent: whether a request that was lost together with its worker may run again: True, False, or
             "key": if it carries an `Idempotency-Key`; else as its method says (RFC 9110, section 9.2.2).
+        body_schema: JSON Schema 2020-12 that the body has to satisfy, instead of what the annotations say.
+        response_schema: the same for the answer's JSON; one that breaks it is a 500.
+        parameter_schema: schemas of parameters by name under `properties`, each with its `source` (path, query,
+            header, cookie), instead of what the annotations say; what is in `required` must be there.
+        file_params: what files must satisfy, by field: `required`, `content_type` (a list), `max_size`,
+            `validate_magic_numbers`.
     """
 
     name: str
@@ -46,6 +52,10 @@ class RouteOptions(TypedDict, total=False):
     max_body_size: int | None
     dependencies: Sequence[Provide | type | str]
     idempotent: bool | Literal["key"] | None
+    body_schema: dict[str, Any] | bool | None
+    response_schema: dict[str, Any] | bool | None
+    parameter_schema: dict[str, Any] | None
+    file_params: dict[str, Any] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +79,10 @@ class Route:
     max_body_size: int | Literal["application"] | None = "application"
     dependencies: Sequence[Provide | type | str] = ()
     idempotent: bool | Literal["key"] | None = None
+    body_schema: dict[str, Any] | bool | None = None
+    response_schema: dict[str, Any] | bool | None = None
+    parameter_schema: dict[str, Any] | None = None
+    file_params: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.handler):
@@ -86,6 +100,14 @@ class Route:
         size = self.max_body_size
         if size not in (None, "application") and not (_is_whole(size) and 1 <= size < 2**63):
             self._refuse("max_body_size must be a number of bytes from 1, or None", size)
+        for option in ("body_schema", "response_schema"):
+            schema = getattr(self, option)
+            if schema is not None and not isinstance(schema, (dict, bool)):
+                self._refuse(f"{option} must be a JSON Schema: a dict, True or False", schema)
+        for option in ("parameter_schema", "file_params"):
+            schema = getattr(self, option)
+            if schema is not None and not isinstance(schema, dict):
+                self._refuse(f"{option} must be a dict", schema)
         if self.idempotent not in (None, True, False, "key"):
             self._refuse("idempotent must be True, False or 'key'", self.idempotent)
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from spikard import _cookies, _json
+from spikard import _cookies, _forms, _json, _multipart
 from spikard.datastructures import URL, Address, Headers, QueryParams, State
 from spikard.exceptions import RequestValidationError
 
@@ -127,6 +127,16 @@ class Request:
         """
         return self._json
 
+    async def form(self) -> dict[str, Any]:
+        """Read the body as a form, urlencoded or multipart; files are `UploadFile`s, repeated names lists.
+
+        Of a route with a typed body the fields are typed, else they are texts.
+
+        Raises:
+            MalformedBody: it is no form, or a broken one; unhandled, this is answered with 400.
+        """
+        return self._form
+
     def url_for(self, name: str, /, **params: object) -> str:
         """Build the absolute URL of a route from its name and the parameters of its path.
 
@@ -139,6 +149,12 @@ class Request:
             ValueError: a parameter is empty, which only a `{name:path}` may be.
         """
         return self._base + self._context.urls.path(name, params)
+
+    @cached_property
+    def _form(self) -> dict[str, Any]:
+        if self._exchange.form:
+            return _forms.whole(self._exchange)
+        return _multipart.read(self.headers.get("content-type", ""), self._exchange.body)
 
     @cached_property
     def _json(self) -> Any:

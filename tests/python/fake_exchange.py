@@ -21,3 +21,5 @@ class FakeExchange:
     scheme: str = "http"
     client: tuple[str, int] = ("127.0.0.1", 40000)
     attempt: int = 0
+    form: bytes = b""
+    verdict: bytes = b""

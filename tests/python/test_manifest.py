@@ -32,7 +32,17 @@ def test_the_program_on_the_front_page() -> None:
 
     manifest, (bound,) = _build(app)
     assert manifest == Manifest(
-        routes=(ManifestRoute("http", "GET", "/", "root", (), takes_body=False),),
+        routes=(
+            ManifestRoute(
+                "http",
+                "GET",
+                "/",
+                "root",
+                (),
+                takes_body=False,
+                response_schema='{"type":"object","additionalProperties":{"type":"string"}}',
+            ),
+        ),
         max_body_size=10 * 1024 * 1024,
         request_ids=True,
     )
@@ -143,7 +153,7 @@ def test_functions_may_share_a_name_and_paths_may_share_methods() -> None:
 def test_what_cannot_be_bound_stops_the_start() -> None:
     app = Spikard()
 
-    @app.post("/")
+    @app.get("/")
     async def create(item: dict[str, int]) -> None: ...
 
     with pytest.raises(

@@ -110,12 +110,10 @@ class Special(Request):
     ("path", "annotation", "reason"),
     [
         ("/", Item, "has the type Item, which cannot be read from the query"),
-        ("/", Special, "has the type Special, which cannot be read from the query"),
+        ("/", Special, "has the type Special: Special is a type that cannot be read from a request"),
         ("/", dict, "has the type dict, which cannot be read from the query"),
-        ("/", int | str, "has the type int | str, which cannot be read from the query"),
         ("/", list[Item], "which cannot be read from the query"),
         ("/", list[list[int]], "which cannot be read from the query"),
-        ("/", Annotated[int, msgspec.Meta(ge=1)], "which cannot be read from the query"),
         ("/", None, "which cannot be read from the query"),
         ("/", "Missing", "its annotation 'Missing' cannot be evaluated: name 'Missing' is not defined"),
         ("/", "list[", "its annotation 'list[' cannot be evaluated"),
@@ -274,7 +272,7 @@ def test_what_only_python_can_judge_is_reported_together(blank: bool) -> None:
         call(FakeExchange(arguments=arguments))
     assert [(e["type"], e["loc"], e["input"]) for e in caught.value.errors] == [
         ("value_error", ["path", "day"], "2023-02-29"),
-        ("value_error", ["query", "days"], ["2024-01-01", "2024-02-30"]),
+        ("value_error", ["query", "days", "1"], "2024-02-30"),
     ]
     assert all("date" in e["msg"] for e in caught.value.errors)
 

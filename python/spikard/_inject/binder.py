@@ -11,12 +11,14 @@ from spikard._inject import roles, verdict
 from spikard._inject.scope import MISSING, Exit, Scope
 from spikard._inject.steps import Step, in_order
 from spikard._signature import ManifestParameter, bind
+from spikard._signature.reads import Reads
 from spikard.exceptions import StartError
 
 if TYPE_CHECKING:
     from spikard._inject.dependencies import Dependencies, Dependency
     from spikard._inject.roles import Kind, Role
     from spikard._pattern import Segment
+    from spikard._types import Walk
     from spikard._worker.services import Services
     from spikard.di import Provide
     from spikard.requests import Request
@@ -66,6 +68,8 @@ class Binder:
         services: Services,
         *,
         verdicts: bool = False,
+        method: str = "GET",
+        walk: Walk | None = None,
     ) -> None:
         """Begin without a function.
 
@@ -75,7 +79,12 @@ class Binder:
             dependencies: of the application.
             services: of the worker.
             verdicts: whether requests may come that do not fit the route.
+            method: of the route.
+            walk: of the application, so that no type is described twice.
         """
+        self._method = method
+        self._walk = walk
+        self._reads: list[tuple[Reads, Callable[..., Any]]] = []
         self._verdicts = verdicts
         self.make_request = make_request
         # Whether any function wants the whole request.
@@ -94,6 +103,24 @@ class Binder:
     def parameters(self) -> tuple[ManifestParameter, ...]:
         """What all functions read, for the manifest."""
         return tuple(parameter for parameter, _ in self._declared.values())
+
+    @property
+    def reads(self) -> Reads:
+        """What the front end has to read for all functions."""
+        bodies = [(reads.body, function) for reads, function in self._reads if reads.body]
+        if len({id(body) for body, _ in bodies}) > 1:
+            first, second = bodies[0][1], bodies[1][1]
+            raise StartError(
+                f"{_handler.place(second)}: it takes the body, as {_handler.place(first)} does; "
+                "of one route only one function can"
+            )
+        return Reads(
+            parameters=self.parameters,
+            body=bodies[0][0] if bodies else None,
+            takes_body=self.wants_request or any(reads.takes_body for reads, _ in self._reads),
+            query_closed=any(reads.query_closed for reads, _ in self._reads),
+            cookies_closed=any(reads.cookies_closed for reads, _ in self._reads),
+        )
 
     def scope(self, exchange: Any, request: Any) -> Scope:
         """Begin an exchange: the values are there, all else is missing."""
@@ -145,7 +172,17 @@ class Binder:
         taken = {segment.text for segment in self._segments if segment.type} | self._dependencies.names
         given = roles.assign(function, kind, taken)
         looks = roles.without(function, given)
-        binding = bind(looks, self._segments, self.make_request or _no_request, self._dependencies)
+        is_handler = kind == "handler" and not above
+        binding = bind(
+            looks,
+            self._segments,
+            self.make_request or _no_request,
+            self._dependencies,
+            # Only the handler has a body without saying so.
+            method=self._method if is_handler else "GET",
+            walk=self._walk,
+        )
+        self._reads.append((binding.reads, function))
         request = [name for name, role in given.items() if role == "request"]
         request += [binding.wants_request] if binding.wants_request else []
         self.wants_request |= bool(request)

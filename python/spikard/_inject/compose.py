@@ -24,16 +24,19 @@ if TYPE_CHECKING:
 
 Act = Callable[[Scope], Awaitable[Any]]
 Answering = Callable[[Scope, dict[str, Any]], Awaitable[Response]]
+Encode = Callable[[Any], bytes]
 Recover = Callable[[Scope, Exception], Awaitable[Response]]
 
 
-def compose(route: Route, hooks: Hooks, binder: Binder, debug: bool) -> Callable[[Exchange], Awaitable[Any]]:
+def compose(
+    route: Route, hooks: Hooks, binder: Binder, debug: bool, encode: Encode
+) -> Callable[[Exchange], Awaitable[Any]]:
     """Bind all functions of a route, in the order in which they run, and make them one.
 
     Raises:
         StartError: one of them cannot be bound.
     """
-    middleware = [_middleware(binder, function, route.status_code) for function in hooks.middleware]
+    middleware = [_middleware(binder, function, route.status_code, encode) for function in hooks.middleware]
     early = [_request_hook(binder, function) for function in (*hooks.on_request, *hooks.pre_validation)]
     late = [_request_hook(binder, function) for function in hooks.pre_handler]
     guards = binder.guards(route.dependencies, route.place)
@@ -41,7 +44,9 @@ def compose(route: Route, hooks: Hooks, binder: Binder, debug: bool) -> Callable
     handle = before((*guards, *handler.steps), _calling(handler), handler.flow == "async")
     produce = _in_turn(early, late, handle, hooks.want_verdicts)
     recover = _recovery(binder, hooks, route, debug)
-    respond = _responding(produce, [_response_hook(binder, f) for f in hooks.on_response], recover, route)
+    respond = _responding(
+        produce, [_response_hook(binder, f) for f in hooks.on_response], recover, route, encode
+    )
     for around in reversed(middleware):
         respond = around(respond)
     make_request = binder.make_request
@@ -59,7 +64,7 @@ def compose(route: Route, hooks: Hooks, binder: Binder, debug: bool) -> Callable
                 raise
             raise instead from error
         if scope.exits:
-            result = _respond.as_response(result, route.status_code)
+            result = _respond.as_response(result, route.status_code, encode)
             result._cleanup.append(scope.close)
         return result
 
@@ -92,14 +97,14 @@ def _in_turn(early: list[Act], late: list[Act], handle: Act, verdicts: bool) -> 
     return produce
 
 
-def _responding(produce: Act, hooks: list[Answering], recover: Recover, route: Route) -> Act:
+def _responding(produce: Act, hooks: list[Answering], recover: Recover, route: Route, encode: Encode) -> Act:
     status_code = route.status_code
 
     async def respond(scope: Scope) -> Any:
         try:
             result = await produce(scope)
             if hooks:
-                result = _respond.as_response(result, status_code)
+                result = _respond.as_response(result, status_code, encode)
                 for hook in hooks:
                     result = await hook(scope, {"response": result})
         except Exception as error:
@@ -147,7 +152,9 @@ def _response_hook(binder: Binder, function: Callable[..., Any], kind: Kind = "r
     return hook
 
 
-def _middleware(binder: Binder, function: Callable[..., Any], status_code: int) -> Callable[[Act], Act]:
+def _middleware(
+    binder: Binder, function: Callable[..., Any], status_code: int, encode: Encode
+) -> Callable[[Act], Act]:
     part = binder.part(function, "middleware")
     if part.flow != "async":
         raise StartError(f"{part.place}: a middleware must be `async def`, since it awaits `call_next`")
@@ -161,7 +168,7 @@ def _middleware(binder: Binder, function: Callable[..., Any], status_code: int) 
             async def call_next(request: Request | None = None) -> Response:
                 if request is not None:
                     scope.request = request
-                return _respond.as_response(await inner(scope), status_code)
+                return _respond.as_response(await inner(scope), status_code, encode)
 
             result = await run(scope, {"call_next": call_next})
             if not isinstance(result, Response):

@@ -74,3 +74,12 @@ def shape(annotation: Any, unannotated: Scalar = TEXT) -> Shape | None:
 
 def _scalar(annotation: Any) -> Scalar | None:
     return SCALARS.get(annotation) if isinstance(annotation, type) else None
+
+
+def is_optional(annotation: Any) -> bool:
+    """Tell whether None is a value."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return is_optional(annotation.__origin__)
+    if typing.get_origin(annotation) in (Union, types.UnionType):
+        return any(member is types.NoneType for member in typing.get_args(annotation))
+    return annotation is None or annotation is types.NoneType

@@ -35,3 +35,20 @@ class ManifestParameter:
     schema: str = ""
     separator: str = ""
     object: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """Mirrors `FilePart` of protocol/manifest.hpp: what the schema cannot say of the files of one field.
+
+    Attributes:
+        name: of the field, as clients send it.
+        content_types: of which one must be declared; empty for any.
+        max_size: in bytes; 0 for the body's limit.
+        magic: whether the first bytes must agree with the declared type.
+    """
+
+    name: str
+    content_types: tuple[str, ...] = ()
+    max_size: int = 0
+    magic: bool = False

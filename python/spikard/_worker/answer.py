@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from spikard import _failure, _json
+from spikard import _failure
 from spikard._problem import Problem
 from spikard._respond import EMPTY
 from spikard.responses import Response
@@ -48,7 +48,7 @@ def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, lim
             body = b""
             outbox.respond(exchange, route.status_code, (), body)
         else:
-            body = _json.encode(result)
+            body = route.encode(result)
             if len(body) > limit:
                 raise _too_large(body)
             outbox.json(exchange, route.status_code, body)

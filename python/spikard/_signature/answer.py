@@ -1,0 +1,153 @@
+"""What a handler says it returns: described for clients, and kept to by conversion."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+
+from spikard import _handler, _json
+from spikard._signature import hints
+from spikard._types import Node, Walk, custom, document
+from spikard._types.models import Model, is_model
+from spikard.responses import Response
+
+if TYPE_CHECKING:
+    from spikard import _native
+    from spikard._route import Route
+
+Encode = Callable[[Any], bytes]
+
+# They say nothing about a value that could be checked.
+_SILENT = (inspect.Parameter.empty, Any, object)
+
+
+class ResponseError(ValueError):
+    """A handler returned what it said it would not; the client gets a 500, the log this."""
+
+
+class Answer:
+    """How the value of a handler becomes JSON.
+
+    Attributes:
+        schema: of the JSON; empty if nothing was said.
+        encode: writes a value.
+    """
+
+    def __init__(self, route: Route, walk: Walk) -> None:
+        annotation = _returned(route.handler)
+        self.schema = ""
+        self.encode: Encode = _json.encode
+        if annotation is not None:
+            node = _node(annotation, walk)
+            if node is not None:
+                self.schema = msgspec.json.encode(document(node)).decode()
+                self.encode = _encoder(node, annotation)
+        if route.response_schema is not None:
+            from spikard import _native
+
+            text = msgspec.json.encode(route.response_schema)
+            self.schema = text.decode()
+            self.encode = _checked(self.encode, _native.Schema(text))
+
+
+def _returned(handler: Callable[..., Any]) -> Any:
+    """Give the return annotation; None if it says nothing about a value."""
+    function = _handler.innermost(handler)
+    annotation = getattr(function, "__annotations__", {}).get("return", inspect.Parameter.empty)
+    if annotation is inspect.Parameter.empty:
+        return None
+    parameter = inspect.Parameter("return_", inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+    annotation = hints.evaluate(handler, parameter)
+    return None if annotation in _SILENT or _is_no_value(annotation) else annotation
+
+
+def _is_no_value(annotation: Any) -> bool:
+    """Tell whether a type is, or may be, a response or bytes, which go out as they are."""
+    if typing.get_origin(annotation) is Annotated:
+        return _is_no_value(annotation.__origin__)
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return any(_is_no_value(member) for member in typing.get_args(annotation))
+    base = typing.get_origin(annotation) or annotation
+    if isinstance(base, type) and issubclass(base, (Response, bytes, bytearray, memoryview)):
+        return True
+    return getattr(base, "__module__", "") in ("collections.abc", "typing") and base.__name__ in _STREAMS
+
+
+def _node(annotation: Any, walk: Walk) -> Node | None:
+    try:
+        return walk(annotation)
+    except TypeError:
+        return None  # a class of its own, which register_encoder may know
+
+
+def _encoder(node: Node, annotation: Any) -> Encode:
+    if isinstance(node, Model) or _has_model(annotation):
+        return _by_pydantic(annotation)
+    exact = annotation if isinstance(annotation, type) else None
+
+    def encode(value: Any) -> bytes:
+        # Of exactly this class: it was made to be right.
+        if exact is not None and type(value) is exact and exact not in _BUILT_IN:
+            return _json.encode(value)
+        return _json.encode(_converted(value, annotation))
+
+    return _json.encode if annotation is dict else encode
+
+
+def _converted(value: Any, annotation: Any) -> Any:
+    try:
+        return msgspec.convert(value, annotation, from_attributes=True, dec_hook=_keep)
+    except msgspec.ValidationError as error:
+        failure = error
+    # A subclass, or objects in a container: by what JSON says of them.
+    try:
+        plain = msgspec.to_builtins(value, enc_hook=custom.encode)
+        return msgspec.convert(plain, annotation, dec_hook=_keep)
+    except (msgspec.ValidationError, TypeError):
+        raise ResponseError(f"the handler returned {type(value).__name__}: {failure}") from failure
+
+
+def _keep(expected: Any, value: Any) -> Any:
+    if isinstance(value, expected):
+        return value
+    raise NotImplementedError
+
+
+def _by_pydantic(annotation: Any) -> Encode:
+    from pydantic import TypeAdapter  # the program has a model, so it is there
+
+    adapter: Any = TypeAdapter(annotation)
+
+    def encode(value: Any) -> bytes:
+        try:
+            value = adapter.validate_python(value, from_attributes=True)
+        except ValueError as error:
+            raise ResponseError(f"the handler returned {type(value).__name__}: {error}") from error
+        return typing.cast("bytes", adapter.dump_json(value, by_alias=True))
+
+    return encode
+
+
+def _has_model(annotation: Any) -> bool:
+    return is_model(annotation) or any(_has_model(argument) for argument in typing.get_args(annotation))
+
+
+def _checked(encode: Encode, schema: _native.Schema) -> Encode:
+    def checked(value: Any) -> bytes:
+        text = encode(value)
+        if violations := schema.validate(text, max_errors=1):
+            raise ResponseError(
+                f"the response breaks its schema at {violations[0].pointer!r}: {violations[0].keyword}"
+            )
+        return text
+
+    return checked
+
+
+_BUILT_IN = (str, int, float, bool, list, tuple, set, frozenset, dict, type(None))
+_STREAMS = ("AsyncIterator", "AsyncGenerator", "Iterator", "Generator", "AsyncIterable")
