@@ -19,6 +19,7 @@ from spikard._manifest import BoundRoute
 from spikard._native import ChannelLost, Exchange
 from spikard._worker import answer
 from spikard._worker.attach import Attached
+from spikard._worker.runner import Runner
 from spikard._worker.services import Services
 from spikard.responses import Response
 
@@ -71,7 +72,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._inbox = _native.Inbox(attached.incarnation)
         self._outbox = _native.Outbox(attached.incarnation)
-        self._running: dict[int, asyncio.Task[None]] = {}
+        self._runner = Runner(self._loop)
         self._body_limit = _MAX_BATCH // 2
         self._batch_limit = _ENOUGH_FOR_A_BATCH
         self._unsent = 0
@@ -113,8 +114,7 @@ class Connection:
             self._stop_waiting()
             self._loop.remove_reader(control)
             self._loop.remove_reader(self._descriptor)
-            for task in list(self._running.values()):
-                task.cancel()
+            self._runner.cancel_all()
             # Not 0, even if nobody wants it: libzmq 4.3.5 ends the process if a connection breaks in the middle of a
             # message whose socket was closed without patience (its issue 3442).
             self._socket.close(linger=_LINGER)
@@ -196,27 +196,25 @@ class Connection:
             route = self._routes[exchange.route]
         except IndexError:
             raise ChannelLost("a request that this worker cannot have") from None
-        number = exchange.number
         run = self._run if route.is_async else self._run_in_thread
-        self._running[number] = self._loop.create_task(run(number, exchange, route))
+        self._runner.start(exchange.number, run(exchange, route))
 
-    async def _run(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+    async def _run(self, exchange: Exchange, route: BoundRoute) -> None:
         try:
-            self._give(number, exchange, route, await route.call(exchange))
+            self._give(exchange, route, await route.call(exchange))
         except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
-            self._fail(number, exchange, route, error)
+            self._fail(exchange, route, error)
 
-    async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+    async def _run_in_thread(self, exchange: Exchange, route: BoundRoute) -> None:
         try:
             result = await self._application.services.threads.run(route.call, exchange)
             if isinstance(result, Awaitable):
                 result = await result
-            self._give(number, exchange, route, result)
+            self._give(exchange, route, result)
         except BaseException as error:  # as above
-            self._fail(number, exchange, route, error)
+            self._fail(exchange, route, error)
 
-    def _give(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
-        del self._running[number]
+    def _give(self, exchange: Exchange, route: BoundRoute, result: Any) -> None:
         self._unsent += answer.give(self._outbox, exchange, route, result, self._body_limit)
         if self._unsent > self._batch_limit:
             self._send()
@@ -225,8 +223,7 @@ class Connection:
         if not self._flush_due:
             self._flush_soon()
 
-    def _fail(self, number: int, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
-        self._running.pop(number, None)
+    def _fail(self, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
         if self._ended.done():
             return  # nobody waits for it any more
         answer.fail(self._outbox, exchange, route, error)
@@ -263,6 +260,8 @@ class Connection:
     def _flush(self) -> None:
         self._flush_due = False
         self._send()
+        if self._draining:
+            self._finish_drain()
 
     def _send(self) -> None:
         self._unsent = 0
@@ -274,8 +273,6 @@ class Connection:
         except zmq.ZMQError as error:
             self._lose(f"the front end does not read: {error}")
             return
-        if self._draining:
-            self._finish_drain()
         # A send may have swallowed the sign that something has come.
         if typing.cast("int", self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
             self._receive_soon()
@@ -284,7 +281,7 @@ class Connection:
         self._loop.call_soon(self._receive, context=self._context)
 
     def _finish_drain(self) -> None:
-        if self._running or self._said_goodbye or self._ended.done():
+        if len(self._runner) or self._said_goodbye or self._ended.done():
             return
         if not self._outbox.empty:
             self._flush_soon()

@@ -1,0 +1,112 @@
+"""Runs what answers an exchange, in a task of its own only if it has to wait for something."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import types
+from collections import deque
+from collections.abc import Coroutine, Generator
+from typing import Any
+
+Work = Coroutine[Any, Any, None]
+
+# From Python 3.11 a task tells whether somebody has asked for its end; before, nobody can.
+_cancelling = getattr(asyncio.Task, "cancelling", None)
+
+
+class Runner:
+    """Takes works by their number and runs each once, in the order they came.
+
+    Most handlers return without having waited, so a task for each would be half of what they cost. Here one task runs
+    work after work, each in a copy of the context. The first that waits keeps the task, as if it had been made for it:
+    `asyncio.current_task()`, timeouts and cancellation are right from its first line on. What is left goes on in
+    another task.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Run nothing yet."""
+        self._loop = loop
+        self._context = contextvars.copy_context()
+        self._queue: deque[tuple[int, Work]] = deque()
+        self._waiting: dict[int, asyncio.Task[None]] = {}
+        self._active = False
+
+    def __len__(self) -> int:
+        """Count the works that have not ended."""
+        return len(self._queue) + len(self._waiting)
+
+    def start(self, number: int, work: Work) -> None:
+        """Run a work, soon. It deals with all of its errors itself, cancellation too."""
+        self._queue.append((number, work))
+        if not self._active:
+            self._go_on()
+
+    def cancel(self, number: int) -> bool:
+        """Ask a work to end. Returns False if it had not begun: then it never does."""
+        task = self._waiting.get(number)
+        if task is not None:
+            task.cancel()
+            return True
+        for entry in self._queue:
+            if entry[0] == number:
+                self._queue.remove(entry)
+                entry[1].close()
+                return False
+        return True
+
+    def cancel_all(self) -> None:
+        """Ask every work to end; those that have not begun never do."""
+        while self._queue:
+            self._queue.popleft()[1].close()
+        for task in list(self._waiting.values()):
+            task.cancel()
+
+    def _go_on(self) -> None:
+        self._active = bool(self._queue)
+        if self._active:
+            # Not in the context of whoever gave the work, which may be another work's.
+            self._context.run(self._loop.create_task, self._run())
+
+    async def _run(self) -> None:
+        task = asyncio.current_task(self._loop)
+        assert task is not None
+        while self._queue:
+            number, work = self._queue.popleft()
+            context = contextvars.copy_context()
+            try:
+                future = context.run(work.send, None)
+            except StopIteration:
+                # Whoever asked for the end of a work that has now ended must not hit the next.
+                if _cancelling is not None and _cancelling(task):
+                    break
+                continue
+            except BaseException:
+                self._go_on()
+                raise
+            self._go_on()
+            self._waiting[number] = task
+            try:
+                await _rest(work, context, future)
+            finally:
+                del self._waiting[number]
+            return
+        self._go_on()
+
+
+@types.coroutine
+def _rest(work: Work, context: contextvars.Context, future: Any) -> Generator[Any, Any, None]:
+    """Step a work to its end in its context, after the step that has given this future."""
+    try:
+        while True:
+            try:
+                value = yield future
+            except GeneratorExit:  # noqa: PERF203 - each step has its own end
+                work.close()
+                raise
+            except BaseException as error:
+                future = context.run(work.throw, error)
+            else:
+                future = context.run(work.send, value)
+    except StopIteration:
+        return
