@@ -118,6 +118,12 @@ bench: setup ## Compare the speed with other servers (needs wrk)
 conformance: setup ## Be judged by suites that nobody here wrote
 	$(VENV)/bin/python tests/conformance/json_schema_suite.py
 
+CHAOS_SECONDS ?= 60
+
+.PHONY: chaos
+chaos: setup ## Kill workers under load for CHAOS_SECONDS per fault; rows in build/chaos are kept and not run again
+	$(VENV)/bin/python tests/chaos/rows.py $(CHAOS_SECONDS)
+
 FUZZ_SECONDS ?= 60
 
 .PHONY: fuzz

@@ -36,13 +36,28 @@ def make(config: ServerConfig, directory: str) -> FrontEnd:
     Raises:
         StartError: there is no such program.
     """
+    return FrontEnd(command(config, directory), config.host, config.port)
+
+
+def command(config: ServerConfig, directory: str) -> list[str]:
+    """Give the front end's command, without the port.
+
+    Raises:
+        StartError: there is no such program.
+    """
     path = binary()
     if not os.access(path, os.X_OK):
         raise StartError(f"the front end is missing: {path} is no program")
-    command = [path, "--host", config.host, "--endpoint", f"ipc://{directory}"]
-    command += ["--keep-alive", str(config.keep_alive), "--shutdown-timeout", str(config.shutdown_timeout)]
-    command += ["--log-level", config.log_level]
-    return FrontEnd(command, config.host, config.port)
+    words = [path, "--host", config.host, "--endpoint", f"ipc://{directory}"]
+    words += ["--keep-alive", str(config.keep_alive), "--shutdown-timeout", str(config.shutdown_timeout)]
+    words += ["--log-level", config.log_level]
+    return words
+
+
+def announcement(front_end: FrontEnd) -> str:
+    """Give the line that tells users where it listens."""
+    host = f"[{front_end.host}]" if ":" in front_end.host else front_end.host
+    return f"Spikard serves on http://{host}:{front_end.port} (Ctrl+C stops it)"
 
 
 def start(front_end: FrontEnd) -> None:

@@ -140,6 +140,16 @@ class FrontEnd:
     def status(self) -> int:
         """The exit status once it has ended, or minus the signal."""
 
+def start_worker(command: Sequence[bytes], environment: Sequence[bytes], line: int) -> int:
+    """Start a program that ignores SIGINT, gets SIGTERM when this process ends, and inherits the descriptor `line`.
+
+    Raises:
+        OSError: there can be no more processes.
+    """
+
+def end_with_supervisor(line: int, grace: float) -> None:
+    """Have a thread that needs no GIL end this process `grace` seconds after the other end of `line` was closed."""
+
 class SchemaError(ValueError):
     """The schema itself is wrong, or cannot be had or used."""
 

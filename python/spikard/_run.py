@@ -5,16 +5,18 @@ from __future__ import annotations
 import abc
 import asyncio
 import contextlib
-import logging
 import os
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spikard import _front_end, _manifest, _native
+from spikard._log import log, set_up_log
+from spikard._supervisor.line import ASKED, DRAINED, FAILED, LEAVE, READY, Assignment, Line
+from spikard._supervisor.rerun import Plan, become_supervisor
 from spikard._worker import Services, Worker, WorkerRefused
 from spikard.exceptions import StartError
 
@@ -22,25 +24,76 @@ if TYPE_CHECKING:
     from spikard.app import Spikard
     from spikard.config import ServerConfig
 
-_log = logging.getLogger("spikard")
-
 # What the front end may take to leave after its own patience has ended.
 _GRACE = 5.0
+# What a worker may take to finish when its supervisor is gone.
+_ORPHAN_TIME = 5.0
 
 
 def run(app: Spikard, config: ServerConfig) -> None:
     """Serve until a signal says to stop; see `Spikard.run`."""
-    _set_up_log(config.log_level)
-    process = _decide(app, config)
+    assignment = Assignment.take()
+    if assignment is not None:
+        _run_supervised(app, config, assignment)
+        return
+    set_up_log(config.log_level, "worker")
+    endpoint = _take_endpoint()
+    if config.workers > 1 or config.supervise:
+        _supervise(app, config, endpoint)
+    _run(_process(app, config, endpoint))
+
+
+def _run(process: _Process) -> None:
     # Before there is a front end to look after: nothing must be left behind, however early the signal.
     with _signals(process):
         if process.start():
             _run_loop(process.main())
 
 
+def _supervise(app: Spikard, config: ServerConfig, endpoint: str) -> None:
+    """Rule 4, and rule 2 with several workers."""
+    if config.supervise is False:
+        raise StartError(f"workers={config.workers} need a supervisor, and supervise=False forbids it")
+    _manifest.build(
+        app, config, Services(app, config)
+    )  # what is wrong with the application is told once, here
+    directory = endpoint or _front_end.endpoint_directory()
+    become_supervisor(
+        Plan(
+            workers=config.workers,
+            endpoint=directory,
+            front_end=() if endpoint else _front_end.command(config, directory),
+            host=config.host,
+            port=config.port,
+            shutdown_timeout=config.shutdown_timeout,
+            log_level=config.log_level,
+        )
+    )
+
+
+def _run_supervised(app: Spikard, config: ServerConfig, assignment: Assignment) -> None:
+    """Rule 1: a supervisor has started this process to be a worker."""
+    _take_endpoint()
+    set_up_log(config.log_level, f"worker {assignment.number}")
+    line = Line.of(assignment.line)
+    try:
+        _run(_Supervised(app, config, assignment.endpoint, line))
+    except StartError as error:
+        line.say(FAILED, str(error))
+        raise SystemExit(1) from None
+    except Exception as error:
+        line.say(FAILED, f"{type(error).__name__}: {error}")
+        raise
+    line.say(DRAINED)
+
+
 async def serve(app: Spikard, config: ServerConfig) -> None:
     """Serve inside a running loop until cancelled; see `Spikard.serve`."""
-    process = _decide(app, config)
+    if config.workers > 1 or config.supervise:
+        raise StartError(
+            "app.serve() is one worker inside your own process: several workers, or supervise=True, need app.run()"
+        )
+    process = _process(app, config, _take_endpoint())
     process.start()
     serving = asyncio.ensure_future(process.main())
     try:
@@ -53,6 +106,8 @@ async def serve(app: Spikard, config: ServerConfig) -> None:
 
 class _Process(abc.ABC):
     """A worker, and what else this process has to look after."""
+
+    signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self, app: Spikard, config: ServerConfig, directory: str) -> None:
         services = Services(app, config)
@@ -101,7 +156,45 @@ class _Attached(_Process):
             raise StartError(f"the front end refuses the application: {error}") from None
 
     def on_ready(self) -> None:
-        _log.info("attached to the front end at %s", self.directory)
+        log.info("attached to the front end at %s", self.directory)
+
+
+class _Supervised(_Attached):
+    """Rule 1: a worker that its supervisor has started, and listens to."""
+
+    # Of Ctrl+C the supervisor is told too.
+    signals = (signal.SIGTERM,)
+
+    def __init__(self, app: Spikard, config: ServerConfig, directory: str, line: Line) -> None:
+        super().__init__(app, config, directory)
+        self.line = line
+
+    def start(self) -> bool:
+        # The loop notices it too, unless a handler keeps it.
+        _native.end_with_supervisor(self.line.socket.fileno(), _ORPHAN_TIME)
+        return True
+
+    def stop(self) -> None:
+        # SIGTERM. If it came to the whole group the front end drains this worker when it is time.
+        self.line.say(ASKED)
+
+    async def main(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self.line.socket, self._on_line)
+        try:
+            await super().main()
+        finally:
+            loop.remove_reader(self.line.socket)
+
+    def _on_line(self) -> None:
+        heard = self.line.hear()
+        if self.line.ended:
+            asyncio.get_running_loop().remove_reader(self.line.socket)
+        if self.line.ended or LEAVE in heard:
+            self.worker.leave()
+
+    def on_ready(self) -> None:
+        self.line.say(READY)
 
 
 class _Parent(_Process):
@@ -136,8 +229,7 @@ class _Parent(_Process):
     def on_ready(self) -> None:
         if not self.announced:
             self.announced = True
-            host = f"[{self.front_end.host}]" if ":" in self.front_end.host else self.front_end.host
-            print(f"Spikard serves on http://{host}:{self.front_end.port} (Ctrl+C stops it)", file=sys.stderr)
+            print(_front_end.announcement(self.front_end), file=sys.stderr)
 
     async def main(self) -> None:
         loop = asyncio.get_running_loop()
@@ -179,25 +271,13 @@ def _raise_failure(working: asyncio.Future[None]) -> None:
         raise error
 
 
-def _decide(app: Spikard, config: ServerConfig) -> _Process:
+def _take_endpoint() -> str:
     # Taken out, so that programs started by a handler do not attach.
-    endpoint = os.environ.pop("SPIKARD_ENDPOINT", "")
-    if config.workers != 1:
-        raise StartError(f"workers={config.workers}: more than one worker is not supported yet")
-    if endpoint:
-        return _Attached(app, config, endpoint.removeprefix("ipc://"))
-    return _Parent(app, config)
+    return os.environ.pop("SPIKARD_ENDPOINT", "").removeprefix("ipc://")
 
 
-def _set_up_log(level: str) -> None:
-    if _log.handlers or logging.getLogger().handlers:
-        return  # the program has its own ideas
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        logging.Formatter("%(asctime)s.%(msecs)03d %(levelname)-7s worker %(message)s", "%Y-%m-%d %H:%M:%S")
-    )
-    _log.addHandler(handler)
-    _log.setLevel(level.upper())
+def _process(app: Spikard, config: ServerConfig, endpoint: str) -> _Process:
+    return _Attached(app, config, endpoint) if endpoint else _Parent(app, config)
 
 
 @contextlib.contextmanager
@@ -215,7 +295,7 @@ def _signals(process: _Process) -> Iterator[None]:
         asked = True
         process.stop()
 
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, on_signal) for number in process.signals}
     try:
         yield
     finally:

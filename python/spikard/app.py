@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from spikard._route import checked_dependencies
 from spikard.config import ServerConfig, resolve
@@ -12,6 +12,18 @@ from spikard.di import Provide
 from spikard.exceptions import StartError
 from spikard.hooks import Around
 from spikard.routing import Registry, Route, get_default_router
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class RunArguments(TypedDict, total=False):
+    """What may be said of the process where it is started; None counts as not said."""
+
+    host: str | None
+    port: int | None
+    workers: int | None
+    supervise: bool | None
 
 
 class Spikard(Registry, Around):
@@ -54,54 +66,37 @@ class Spikard(Registry, Around):
         self.config = _checked(config)
         self.state = State()
 
-    def run(
-        self,
-        *,
-        host: str | None = None,
-        port: int | None = None,
-        workers: int | None = None,
-        config: ServerConfig | None = None,
-    ) -> None:
+    def run(self, *, config: ServerConfig | None = None, **arguments: Unpack[RunArguments]) -> None:
         """Serve until Ctrl+C or SIGTERM, then finish the requests begun and return.
 
         Args:
-            host: the address to listen on.
-            port: the TCP port; 0 picks a free one and says which.
-            workers: how many processes run the application.
             config: the other settings.
+            arguments: host, port, workers, supervise; see `ServerConfig`.
 
         Raises:
             SystemExit: the application cannot be started; its one line says why.
         """
         from spikard._run import run
+        from spikard._supervisor.line import refusal
 
         try:
-            run(self, resolve(self.config, _checked(config), host=host, port=port, workers=workers))
+            run(self, resolve(self.config, _checked(config), **_known(arguments)))
         except StartError as error:
-            raise SystemExit(f"spikard: {error}") from None
+            raise refusal(error) from None
 
-    async def serve(
-        self,
-        *,
-        host: str | None = None,
-        port: int | None = None,
-        workers: int | None = None,
-        config: ServerConfig | None = None,
-    ) -> None:
+    async def serve(self, *, config: ServerConfig | None = None, **arguments: Unpack[RunArguments]) -> None:
         """Do what `run` does inside a running loop, until the task is cancelled.
 
         Args:
-            host: the address to listen on.
-            port: the TCP port; 0 picks a free one and says which.
-            workers: how many processes run the application.
             config: the other settings.
+            arguments: as those of `run`; there is one worker, this process.
 
         Raises:
             StartError: the application cannot be started.
         """
         from spikard._run import serve
 
-        await serve(self, resolve(self.config, _checked(config), host=host, port=port, workers=workers))
+        await serve(self, resolve(self.config, _checked(config), **_known(arguments)))
 
     def _collect(self) -> Iterator[Route]:
         for route in (*super()._collect(), *get_default_router()._collect()):
@@ -112,3 +107,12 @@ def _checked(config: ServerConfig | None) -> ServerConfig | None:
     if config is not None and not isinstance(config, ServerConfig):
         raise TypeError(f"config must be a ServerConfig, not {type(config).__name__}")
     return config
+
+
+def _known(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    for name in arguments:
+        if name not in RunArguments.__annotations__:
+            raise TypeError(
+                f"run() has no argument {name!r}; further settings belong into config=ServerConfig(...)"
+            )
+    return dict(arguments)

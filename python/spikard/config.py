@@ -96,6 +96,8 @@ class ServerConfig:
         host: the address to listen on.
         port: the TCP port; 0 picks a free one and says which.
         workers: how many processes run the application.
+        supervise: whether a process without the application starts the workers, and again when they die; None: only
+            if there are several.
         worker_threads: how many `def` handlers a worker runs at once.
         enable_request_id: whether responses carry an `x-request-id`.
         max_body_size: of a request, in bytes; None is no limit.
@@ -112,6 +114,7 @@ class ServerConfig:
     host: str = field(default="127.0.0.1", metadata={"kind": _HOST})
     port: int = field(default=8000, metadata={"kind": _whole(0, 65535)})
     workers: int = field(default=1, metadata={"kind": _whole(1)})
+    supervise: bool | None = field(default=None, metadata={"kind": _or_none(_SWITCH)})
     worker_threads: int = field(default=40, metadata={"kind": _whole(1)})
     enable_request_id: bool = field(default=True, metadata={"kind": _SWITCH})
     max_body_size: int | None = field(default=10 * 1024 * 1024, metadata={"kind": _or_none(_whole(1))})

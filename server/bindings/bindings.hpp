@@ -10,5 +10,6 @@ void BindManifest(pybind11::module_& module);
 void BindProblem(pybind11::module_& module);
 void BindFrontEnd(pybind11::module_& module);
 void BindSchema(pybind11::module_& module);
+void BindSupervision(pybind11::module_& module);
 
 }  // namespace spikard::bindings

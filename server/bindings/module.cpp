@@ -12,4 +12,5 @@ PYBIND11_MODULE(_native, module) {
   spikard::bindings::BindProblem(module);
   spikard::bindings::BindFrontEnd(module);
   spikard::bindings::BindSchema(module);
+  spikard::bindings::BindSupervision(module);
 }

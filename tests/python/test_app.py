@@ -40,7 +40,7 @@ def test_start(start: Any, started: list[tuple[Spikard, ServerConfig]]) -> None:
     assert started == [(app, ServerConfig(host="0.0.0.0", port=4, workers=3, keep_alive=5.0))]
 
 
-@pytest.mark.parametrize("unknown", ["reload", "supervise", "debug"])
+@pytest.mark.parametrize("unknown", ["reload", "debug"])
 def test_unknown_arguments_are_refused(unknown: str, started: list[Any]) -> None:
     with pytest.raises(TypeError, match=unknown):
         _run(Spikard(), **{unknown: True})

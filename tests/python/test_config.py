@@ -23,6 +23,7 @@ def test_defaults() -> None:
         "host": "127.0.0.1",
         "port": 8000,
         "workers": 1,
+        "supervise": None,
         "worker_threads": 40,
         "enable_request_id": True,
         "max_body_size": 10 * 1024 * 1024,

@@ -125,7 +125,9 @@ class Program:
         """Wait until it has printed its address."""
         match = self.said(_SERVES.pattern)
         self.address = (match[1].strip("[]").replace("0.0.0.0", "127.0.0.1"), int(match[2]))
-        self.note_descriptors()
+        # One of several workers is enough to serve; the others still open theirs.
+        if "spikard._supervisor" not in processes.command_line(self.pid):
+            self.note_descriptors()
         return self
 
     @property

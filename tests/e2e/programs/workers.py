@@ -21,6 +21,13 @@ async def pid() -> int:
     return os.getpid()
 
 
+@get("/pid/late")
+async def late() -> int:
+    """Late enough that requests of the same moment go to different workers."""
+    await asyncio.sleep(0.05)
+    return os.getpid()
+
+
 @get("/first-hangs")
 @post("/first-hangs")
 async def first_hangs(request: Request) -> Any:

@@ -114,9 +114,20 @@ def test_refused_is_one_line(process: subprocess.Popen[str], peer: Peer) -> None
     assert err == "spikard: the front end refuses the application: GET /x: no pattern\n"
 
 
-def test_several_workers_are_refused() -> None:
-    with pytest.raises(StartError, match="workers=2"):
-        _run.run(Spikard(), ServerConfig(workers=2))
+@pytest.mark.parametrize("config", [ServerConfig(workers=2), ServerConfig(supervise=True)])
+def test_pytest_is_not_run_again(config: ServerConfig) -> None:
+    with pytest.raises(StartError, match=r"run again, but this is pytest$"):
+        _run.run(Spikard(), config)
+
+
+def test_serve_is_one_worker() -> None:
+    with pytest.raises(StartError, match=r"need app\.run\(\)$"):
+        asyncio.run(Spikard().serve(workers=2))
+
+
+def test_an_unknown_argument_is_named() -> None:
+    with pytest.raises(TypeError, match="no argument 'prot'"):
+        Spikard().run(prot=8000)  # type: ignore[call-arg]
 
 
 def test_a_front_end_that_cannot_start_leaves_no_signal_handlers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,86 @@
+"""One worker as its supervisor sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import os
+import signal
+import socket
+from collections.abc import Sequence
+
+import msgspec
+
+from spikard import _native
+from spikard._supervisor.line import LEAVE, VARIABLE, Assignment, Line
+
+
+class State(enum.Enum):
+    """Where a worker is in its life."""
+
+    BOOTING = "booting"
+    READY = "ready"
+    LEAVING = "leaving"
+
+
+class WorkerProcess:
+    """A worker that runs; made by starting it.
+
+    Attributes:
+        number: small, given again to its successor.
+        state: by what it said, and what it was told.
+        ready_at: when it became ready; None: not yet.
+        reason: why it cannot start, in its words.
+        drained: whether it has said that its end is meant.
+        leave_until: when its patience ends, if it was told to leave.
+    """
+
+    def __init__(self, number: int, command: Sequence[str], endpoint: str) -> None:
+        """Start it.
+
+        Raises:
+            OSError: there can be no more processes.
+        """
+        self.number = number
+        self.state = State.BOOTING
+        self.ready_at: float | None = None
+        self.reason = ""
+        self.drained = False
+        self.leave_until: float | None = None
+        ours, theirs = socket.socketpair()
+        with theirs:
+            ours.setblocking(False)
+            self.line = Line(ours)
+            assignment = msgspec.json.encode(Assignment(number, endpoint, theirs.fileno()))
+            environment = {**os.environb, VARIABLE.encode(): assignment}
+            self.pid = _native.start_worker(
+                [os.fsencode(part) for part in command],
+                [name + b"=" + value for name, value in environment.items()],
+                theirs.fileno(),
+            )
+        # Our child, not yet waited for: the number is its own.
+        self.pidfd = os.pidfd_open(self.pid)
+
+    def __str__(self) -> str:
+        return f"worker {self.number} (pid {self.pid})"
+
+    def leave(self, until: float) -> None:
+        """Ask it to finish and go."""
+        if self.state is State.BOOTING:
+            # It does not listen yet; a signal ends an import.
+            self.send(signal.SIGTERM)
+        self.state = State.LEAVING
+        self.leave_until = until
+        self.line.say(LEAVE)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, which can hit no other process."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, number)
+
+    def reap(self) -> int:
+        """Give the exit status, or minus the signal; REQUIRES: `pidfd` is readable."""
+        _, status = os.waitpid(self.pid, 0)
+        self.line.close()
+        os.close(self.pidfd)
+        return os.waitstatus_to_exitcode(status)

@@ -1,0 +1,106 @@
+"""One fault, run against real processes, as one row; `python tests/chaos/rows.py SECONDS` runs and prints all.
+
+Each row is written to a file when it is done, and not run again while that is there.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "e2e"))
+
+from faults import FAULTS
+from harness.fixtures import starting
+from harness.program import Program
+from ledger_load import LedgerLoad
+
+RESULTS = Path(__file__).resolve().parents[2] / "build" / "chaos"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a fault came to.
+
+    Attributes:
+        fault: its name.
+        times: how often it was done.
+        answered: whole and right answers.
+        get_errors: GETs that got anything else than their answer.
+        post_lost: POSTs answered 502 with the cause.
+        post_lost_unbegun: of these, how many the ledger does not know: they could have been served elsewhere.
+        post_twice: POSTs that ran twice.
+        faults: resets, short or wrong bodies, other statuses, answers that never came.
+    """
+
+    fault: str
+    times: int
+    answered: int
+    get_errors: int
+    post_lost: int
+    post_lost_unbegun: int
+    post_twice: int
+    faults: list[str]
+
+    def __str__(self) -> str:
+        verdict = "holds" if self.holds else "FAILS"
+        return (
+            f"{verdict}  {self.fault:34} x{self.times:<4} answered {self.answered:6}  GET errors {self.get_errors}"
+            f"  POST 502 {self.post_lost} (not begun {self.post_lost_unbegun})  twice {self.post_twice}"
+            f"  other {len(self.faults)}"
+        )
+
+    @property
+    def holds(self) -> bool:
+        return self.times > 0 and not (self.get_errors or self.post_twice or self.faults)
+
+
+def run(program: Program, ledger: Path, name: str, seconds: float) -> Row:
+    """Run one fault against a program that serves."""
+    front_end = program.front_end
+    with LedgerLoad(program.address, ledger) as load:
+        times = FAULTS[name](program, load, seconds)
+    runs, outcomes = load.runs(), load.outcomes
+    refused = Counter(outcomes.refused.values())
+    posts = [number for number, method in outcomes.refused.items() if method == "POST"]
+    if program.front_end != front_end:
+        outcomes.faults.append("the front end died")
+    return Row(
+        fault=name,
+        times=times,
+        answered=sum(outcomes.answered.values()),
+        get_errors=refused["GET"],
+        post_lost=len(posts),
+        post_lost_unbegun=sum(number not in runs for number in posts),
+        post_twice=_twice(load, runs),
+        faults=outcomes.faults[:20],
+    )
+
+
+def _twice(load: LedgerLoad, runs: Counter[str]) -> int:
+    return sum(count > 1 for number, count in runs.items() if load.method(number) != "GET")
+
+
+def main(seconds: float) -> int:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    held = True
+    for at, name in enumerate(FAULTS, 1):
+        path = RESULTS / f"{at:02}-{seconds:g}s.json"
+        if path.exists():
+            row = Row(**json.loads(path.read_text()))
+        else:
+            with tempfile.TemporaryDirectory() as directory, starting(Path(directory)) as start:
+                ledger = Path(directory) / "ledger"
+                row = run(start("ledger.py", LEDGER=str(ledger)).serving(), ledger, name, seconds)
+            path.write_text(json.dumps(asdict(row), indent=1))
+        print(row, flush=True)
+        held = held and row.holds
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1])))
