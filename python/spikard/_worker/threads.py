@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
@@ -13,6 +16,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _Call = Callable[[], None]
+
+# How long a call of `run` waits for a thread that runs already, in seconds. Most handlers take less; then one thread
+# takes them all in turn, and the interpreter's lock changes hands once for many of them, which is what a thread costs.
+_PATIENCE = 0.001
 
 
 class HandlerThreads(Executor):
@@ -25,60 +32,142 @@ class HandlerThreads(Executor):
     def __init__(self, limit: int) -> None:
         """Start no thread yet; there will be at most `limit`."""
         self._limit = limit
-        self._count = 0
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
-        # Calls that wait or run, exactly: none must wait while a thread could be started for it.
-        self._unfinished = 0
         self._lock = threading.Lock()
+        self._calls: deque[_Call] = deque()
+        # Threads, and those of them that wait for a word in `_words`: True to go on, False to end.
+        self._count = 0
+        self._idle = 0
+        self._words: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._taken = 0
+        self._taken_at = 0.0
+        self._watching = False
+        self._done: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
+        self._telling = False
+
+    async def run(self, function: Callable[..., T], /, *args: Any) -> T:
+        """Call the function in a thread and wait, with the context variables of here, as `asyncio.to_thread` does."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        context = contextvars.copy_context()
+
+        def call() -> None:
+            if not future.cancelled():
+                self._tell(loop, future, *_outcome(context.run, function, *args))
+
+        with self._lock:
+            self._calls.append(call)
+            hopeful = self._count > self._idle and time.monotonic() - self._taken_at < _PATIENCE
+            start = not hopeful and self._wake()
+        if start:
+            self._start()
+        elif hopeful and not self._watching:
+            self._watching = True
+            loop.call_later(_PATIENCE, self._watch, loop, self._taken)
+        return await future
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call the function in a thread, as soon as one is free."""
         future: Future[T] = Future()
-        with self._lock:
-            self._unfinished += 1
-            short = self._count < min(self._unfinished, self._limit)
-            self._count += short
-        self._calls.put(lambda: self._call(future, fn, *args, **kwargs))
-        if short:
-            threading.Thread(target=self._work, name=f"spikard-handler-{self._count}", daemon=True).start()
-        return future
 
-    async def run(self, function: Callable[..., T], /, *args: Any) -> T:
-        """Call the function in a thread and wait, with the context variables of here, as `asyncio.to_thread` does."""
-        context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self, context.run, function, *args)
+        def call() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            result, error = _outcome(fn, *args, **kwargs)
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+
+        with self._lock:
+            self._calls.append(call)
+            start = self._wake()
+        if start:
+            self._start()
+        return future
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = True) -> None:
         """Let the threads end when they are done; nothing is waited for."""
         for _ in range(self._count):
-            self._calls.put(None)
+            self._words.put(False)
+
+    def _wake(self) -> bool:
+        """Get one more thread to work; tells whether it has to be started. REQUIRES: the lock."""
+        if self._idle:
+            self._idle -= 1
+            self._words.put(True)
+            return False
+        if self._count == self._limit:
+            return False
+        self._count += 1
+        return True
+
+    def _start(self) -> None:
+        threading.Thread(target=self._work, name=f"spikard-handler-{self._count}", daemon=True).start()
+
+    def _watch(self, loop: asyncio.AbstractEventLoop, taken: int) -> None:
+        """Get more threads to work if none has come to what waits."""
+        starts = 0
+        with self._lock:
+            if not self._calls:
+                self._watching = False
+                return
+            if self._taken == taken:
+                starts = sum(self._wake() for _ in range(len(self._calls)))
+            taken = self._taken
+        for _ in range(starts):
+            self._start()
+        loop.call_later(_PATIENCE, self._watch, loop, taken)
 
     def _work(self) -> None:
-        while (call := self._calls.get()) is not None:
-            call()
-            # Not while waiting for the next: a request can be large.
-            del call
+        while True:
+            call: _Call | None = None
+            with self._lock:
+                if self._calls:
+                    call = self._calls.popleft()
+                    self._taken += 1
+                    self._taken_at = time.monotonic()
+                else:
+                    self._idle += 1
+            if call is not None:
+                call()
+                # Not while waiting for the next: a request can be large.
+                del call
+            elif not self._words.get():
+                return
 
-    def _call(self, future: Future[T], fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> None:
-        if not future.set_running_or_notify_cancel():
-            self._finish()
-            return
-        try:
-            result = fn(*args, **kwargs)
-        except StopIteration as error:
-            # No future can carry it to a coroutine; Python does the same for coroutines (PEP 479).
-            failure = RuntimeError("the handler raised StopIteration")
-            failure.__cause__ = error
-            self._finish()
-            future.set_exception(failure)
-        except BaseException as error:
-            self._finish()
-            future.set_exception(error)
-        else:
-            self._finish()
-            future.set_result(result)
+    def _tell(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        future: asyncio.Future[Any],
+        result: Any,
+        error: BaseException | None,
+    ) -> None:
+        self._done.append((future, result, error))
+        # In this order on both sides, so that nothing is left untold.
+        if not self._telling:
+            self._telling = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(self._tell_all)
 
-    def _finish(self) -> None:
-        # Before anybody hears of the end: the next call is this thread's.
-        with self._lock:
-            self._unfinished -= 1
+    def _tell_all(self) -> None:
+        self._telling = False
+        while self._done:
+            future, result, error = self._done.popleft()
+            if future.cancelled():
+                continue
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+
+
+def _outcome(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> tuple[Any, BaseException | None]:
+    try:
+        return function(*args, **kwargs), None
+    except StopIteration as error:
+        # No future can carry it to a coroutine; Python does the same for coroutines (PEP 479).
+        failure = RuntimeError("the handler raised StopIteration")
+        failure.__cause__ = error
+        return None, failure
+    except BaseException as error:
+        return None, error

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 import weakref
+from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
 
 import pytest
@@ -82,3 +84,76 @@ def test_threads_keep_nothing_of_what_they_have_done() -> None:
     assert done.wait(DEADLINE)
     assert gone() is None
     threads.shutdown()
+
+
+def running(limit: int, test: Callable[[HandlerThreads], Awaitable[None]]) -> None:
+    async def main() -> None:
+        threads = HandlerThreads(limit)
+        try:
+            await test(threads)
+        finally:
+            threads.shutdown()
+
+    asyncio.run(asyncio.wait_for(main(), DEADLINE))
+
+
+def test_short_calls_share_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    # However busy the machine: no call is long.
+    monkeypatch.setattr("spikard._worker.threads._PATIENCE", DEADLINE)
+
+    async def test(threads: HandlerThreads) -> None:
+        for _ in range(20):
+            together = (threads.run(lambda: threading.current_thread().name) for _ in range(20))
+            assert set(await asyncio.gather(*together)) == {"spikard-handler-1"}
+
+    running(40, test)
+
+
+def test_calls_that_block_run_at_once() -> None:
+    async def test(threads: HandlerThreads) -> None:
+        for _ in range(100):
+            together = threading.Barrier(8)
+            meeting = [threads.run(together.wait, DEADLINE) for _ in range(8)]
+            assert sorted(await asyncio.gather(*meeting)) == list(range(8))
+
+    running(8, test)
+
+
+def test_stuck_threads_hold_up_nobody_while_one_is_left() -> None:
+    async def test(threads: HandlerThreads) -> None:
+        go_on = threading.Event()
+        stuck = [asyncio.ensure_future(threads.run(go_on.wait, DEADLINE)) for _ in range(3)]
+        await asyncio.sleep(0)
+        for number in range(100):
+            assert await threads.run(lambda number=number: number) == number
+        go_on.set()
+        assert all(await asyncio.gather(*stuck))
+
+    running(4, test)
+
+
+def test_exceptions_come_to_who_waits() -> None:
+    async def test(threads: HandlerThreads) -> None:
+        for function, kind in ((lambda: 1 // 0, ZeroDivisionError), (exit, SystemExit)):
+            with pytest.raises(kind):
+                await threads.run(function)
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await threads.run(next, iter(()))
+
+    running(2, test)
+
+
+def test_a_wait_that_is_cancelled_before_its_call_begins() -> None:
+    async def test(threads: HandlerThreads) -> None:
+        go_on, called = threading.Event(), threading.Event()
+        first = asyncio.ensure_future(threads.run(go_on.wait, DEADLINE))
+        second = asyncio.ensure_future(threads.run(called.set))
+        await asyncio.sleep(0)
+        second.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        assert await first
+        await threads.run(int)
+        assert not called.is_set()
+
+    running(1, test)
