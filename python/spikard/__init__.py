@@ -22,10 +22,18 @@ from spikard._types.custom import register_decoder, register_encoder
 from spikard.app import Spikard
 from spikard.config import BackgroundTaskConfig, ServerConfig
 from spikard.di import Provide
+from spikard.events import EventSourceResponse, SseEvent
 from spikard.exceptions import ConfigError, HTTPException, MalformedBody, RequestValidationError, StartError
+from spikard.files import FileResponse
 from spikard.params import Body, Cookie, File, Form, Header, Path, Query
 from spikard.requests import Request
-from spikard.responses import Response
+from spikard.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from spikard.routing import (
     Route,
     Router,
@@ -39,8 +47,10 @@ from spikard.routing import (
     put,
     reset_default_router,
     route,
+    sse,
     trace,
 )
+from spikard.streaming import StreamingResponse
 from spikard.uploads import UploadFile
 
 __all__ = [
@@ -49,14 +59,20 @@ __all__ = [
     "Body",
     "ConfigError",
     "Cookie",
+    "EventSourceResponse",
     "File",
+    "FileResponse",
     "Form",
+    "HTMLResponse",
     "HTTPException",
     "Header",
+    "JSONResponse",
     "MalformedBody",
     "Path",
+    "PlainTextResponse",
     "Provide",
     "Query",
+    "RedirectResponse",
     "Request",
     "RequestValidationError",
     "Response",
@@ -64,7 +80,9 @@ __all__ = [
     "Router",
     "ServerConfig",
     "Spikard",
+    "SseEvent",
     "StartError",
+    "StreamingResponse",
     "UploadFile",
     "background",
     "delete",
@@ -79,6 +97,7 @@ __all__ = [
     "register_encoder",
     "reset_default_router",
     "route",
+    "sse",
     "trace",
 ]
 

@@ -22,6 +22,7 @@ class Exchange(Protocol):
         request_id: taken from the client or made by the front end.
         scheme: "http" or "https".
         client: host and port.
+        gone: whether nobody waits for the answer any more.
         attempt: 0 for the first; how often the request was handed to a worker before.
     """
 
@@ -51,5 +52,7 @@ class Exchange(Protocol):
     def scheme(self) -> str: ...
     @property
     def client(self) -> tuple[str, int]: ...
+    @property
+    def gone(self) -> bool: ...
     @property
     def attempt(self) -> int: ...

@@ -30,6 +30,7 @@ Idempotence = Literal["by_method", "never", "always", "by_key"]
 BodyMedia = Literal["json", "urlencoded", "multipart"]
 
 _UNLIMITED = 2**64 - 1
+_NO_TIMEOUT = 2**32 - 1
 _IDEMPOTENCE: dict[bool | str | None, Idempotence] = {
     None: "by_method",
     False: "never",
@@ -43,6 +44,7 @@ class ManifestRoute:
     """Mirrors `Route` of protocol/manifest.hpp; a max_body_size of 0 is the application's, 2**64 - 1 none.
 
     Attributes:
+        timeout_ms: 0 is the application's, 2**32 - 1 none.
         body_media: what the body may be; nothing: the front end does not look at it.
         body_required: an empty body is an error.
         body_keyed: the members of body_schema are parameters, so that an empty body is an empty object.
@@ -148,6 +150,7 @@ def build(
     manifest = Manifest(
         routes=tuple(described),
         max_body_size=config.max_body_size or 0,
+        request_timeout_ms=0 if config.request_timeout is None else _milliseconds(config.request_timeout),
         request_ids=config.enable_request_id,
     )
     return manifest, bound
@@ -188,6 +191,7 @@ def _bind_route(
         parameters=schemas.parameters(route, reads),
         response_schema=answer.schema,
         idempotence=_IDEMPOTENCE[route.idempotent],
+        timeout_ms=_milliseconds(route.timeout),
         max_body_size=_body_limit(route.max_body_size),
         wants_verdict=verdicts,
         query_closed=reads.query_closed,
@@ -218,6 +222,12 @@ def _refuse_twins(routes: list[Route]) -> None:
                 f"{route.method} {route.path} is defined twice: by {twin.place} and by {route.place}"
                 + (f" (as {twin.path})" if twin.path != route.path else "")
             )
+
+
+def _milliseconds(timeout: float | Literal["application"] | None) -> int:
+    if timeout is None:
+        return _NO_TIMEOUT
+    return 0 if timeout == "application" else max(1, round(timeout * 1000))
 
 
 def _body_limit(limit: int | Literal["application"] | None) -> int:

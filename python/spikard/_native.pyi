@@ -12,6 +12,8 @@ class ChannelLost(ConnectionError):
 class Exchange:
     """One request; see `spikard._exchange.Exchange` for the attributes that handlers are built on."""
 
+    gone: bool
+
     @property
     def number(self) -> int: ...
     @property
@@ -92,6 +94,16 @@ class Outbox:
         Raises:
             UnicodeEncodeError: a header field has characters that Latin-1 lacks.
         """
+
+    def begin(self, exchange: Exchange, status: int, headers: Sequence[tuple[str, str]]) -> None:
+        """Begin a response that `chunk` goes on with.
+
+        Raises:
+            UnicodeEncodeError: a header field has characters that Latin-1 lacks.
+        """
+
+    def chunk(self, exchange: Exchange, body: bytes, last: bool) -> None:
+        """Send more of a response, within its window; `last` ends it."""
 
     def return_(self, exchange: Exchange) -> None:
         """Give an exchange back that was not begun."""

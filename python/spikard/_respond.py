@@ -6,10 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from spikard import _json
+from spikard.events import EventSourceResponse
 from spikard.responses import Response
 
 # Their responses have no content (RFC 9110, section 15): there is no value to write.
 EMPTY = (204, 205, 304)
+
+
+def is_stream(result: Any) -> bool:
+    """Tell whether a handler has returned a generator of events, as those of `sse` routes are."""
+    # Asked of every result, which an isinstance of the abstract class would cost too much for.
+    return hasattr(result, "__anext__")
 
 
 def as_response(result: Any, status_code: int, encode: Callable[[Any], bytes] = _json.encode) -> Response:
@@ -20,6 +27,8 @@ def as_response(result: Any, status_code: int, encode: Callable[[Any], bytes] = 
     """
     if isinstance(result, Response):
         return result
+    if is_stream(result):
+        return EventSourceResponse(result, status_code)
     if isinstance(result, (bytes, bytearray, memoryview)):
         return Response(result, status_code)
     if result is None and status_code in EMPTY:

@@ -40,6 +40,9 @@ class RouteOptions(TypedDict, total=False):
             header, cookie), instead of what the annotations say; what is in `required` must be there.
         file_params: what files must satisfy, by field: `required`, `content_type` (a list), `max_size`,
             `validate_magic_numbers`.
+        timeout: seconds from the request read to the first byte of the response, then the client gets 504 and
+            the handler is cancelled; None is none; else the application's `request_timeout` holds.
+        shield: whether an `async def` handler runs on when its client has gone or its deadline is past.
     """
 
     name: str
@@ -56,6 +59,8 @@ class RouteOptions(TypedDict, total=False):
     response_schema: dict[str, Any] | bool | None
     parameter_schema: dict[str, Any] | None
     file_params: dict[str, Any] | None
+    timeout: float | None
+    shield: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +88,8 @@ class Route:
     response_schema: dict[str, Any] | bool | None = None
     parameter_schema: dict[str, Any] | None = None
     file_params: dict[str, Any] | None = None
+    timeout: float | Literal["application"] | None = "application"
+    shield: bool = False
 
     def __post_init__(self) -> None:
         if not callable(self.handler):
@@ -110,6 +117,13 @@ class Route:
                 self._refuse(f"{option} must be a dict", schema)
         if self.idempotent not in (None, True, False, "key"):
             self._refuse("idempotent must be True, False or 'key'", self.idempotent)
+
+        limit = self.timeout
+        is_number = isinstance(limit, (int, float)) and not isinstance(limit, bool)
+        if limit not in (None, "application") and not (is_number and 0 < limit < 1e6):  # type: ignore[operator]
+            self._refuse("timeout must be seconds above 0, or None", limit)
+        if not isinstance(self.shield, bool):
+            self._refuse("shield must be True or False", self.shield)
 
     def _refuse(self, rule: str, value: object) -> None:
         raise StartError(f"{self.place}: {rule}, not {value!r}")

@@ -47,6 +47,7 @@ def _or_none(kind: _Kind) -> _Kind:
 
 
 _SECONDS = _Kind("seconds, 0 or more", lambda v: _is_number(v, int, float) and 0 <= v < 1e9, float)
+_DEADLINE = _Kind("seconds above 0", lambda v: _is_number(v, int, float) and 0 < v < 1e6, float)
 _SWITCH = _Kind("True or False", lambda v: isinstance(v, bool), read_boolean)
 _HOST = _Kind("a host name or address", lambda v: isinstance(v, str) and v.split() == [v], str)
 _LEVEL = _Kind(f"one of {' '.join(_LOG_LEVELS)}", lambda v: v in _LOG_LEVELS, str.lower)
@@ -101,6 +102,7 @@ class ServerConfig:
         worker_threads: how many `def` handlers a worker runs at once.
         enable_request_id: whether responses carry an `x-request-id`.
         max_body_size: of a request, in bytes; None is no limit.
+        request_timeout: seconds from a request read to the first byte of its response; None is no limit.
         keep_alive: how long a silent connection is kept for another request, in seconds.
         shutdown_timeout: how long requests may take to finish when the server stops, in seconds.
         log_level: debug, info, warning, error or critical.
@@ -118,6 +120,7 @@ class ServerConfig:
     worker_threads: int = field(default=40, metadata={"kind": _whole(1)})
     enable_request_id: bool = field(default=True, metadata={"kind": _SWITCH})
     max_body_size: int | None = field(default=10 * 1024 * 1024, metadata={"kind": _or_none(_whole(1))})
+    request_timeout: float | None = field(default=30.0, metadata={"kind": _or_none(_DEADLINE)})
     keep_alive: float = field(default=75.0, metadata={"kind": _SECONDS})
     shutdown_timeout: float = field(default=30.0, metadata={"kind": _SECONDS})
     log_level: str = field(default="info", metadata={"kind": _LEVEL})

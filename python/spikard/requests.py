@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from spikard._pattern import Segment
     from spikard._urls import Urls
     from spikard.app import Spikard
+
+_PART = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,20 @@ class Request:
     async def body(self) -> bytes:
         """Give the exact bytes of the body, whatever its content type."""
         return self._exchange.body
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Give the bytes of the body part by part."""
+        body = self._exchange.body
+        for at in range(0, len(body), _PART):
+            yield body[at : at + _PART]
+
+    async def is_disconnected(self) -> bool:
+        """Tell whether nobody waits for the answer any more: the client has gone, or its deadline is past."""
+        from asyncio import sleep
+
+        # Otherwise a loop that asks would never hear of it.
+        await sleep(0)
+        return self._exchange.gone
 
     async def json(self) -> Any:
         """Read the body as JSON (RFC 8259), whatever its content type.

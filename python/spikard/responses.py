@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import quote
 
 from spikard import _cookies, _json
 from spikard._cookies import SameSite
@@ -115,6 +116,86 @@ class Response:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status_code}, {len(self.body)} bytes>"
+
+
+class JSONResponse(Response):
+    """Content as JSON, whatever its type."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        content: Any = None,
+        status_code: int = 200,
+        headers: Pairs | None = None,
+        media_type: str = "application/json",
+        background: Callable[[], Any] | None = None,
+    ) -> None:
+        """Make a response; see `Response`, but text and None are JSON too.
+
+        Raises:
+            ValueError: a status, header name or header value that HTTP cannot carry.
+            TypeError: content that JSON cannot express.
+        """
+        super().__init__(_json.encode(content), status_code, headers, media_type, background)
+
+
+class PlainTextResponse(Response):
+    """Text, or bytes that are text."""
+
+    __slots__ = ()
+
+    _media_type = "text/plain"
+
+    def __init__(
+        self,
+        content: str | bytes = "",
+        status_code: int = 200,
+        headers: Pairs | None = None,
+        media_type: str | None = None,
+        background: Callable[[], Any] | None = None,
+    ) -> None:
+        """Make a response; see `Response`.
+
+        Raises:
+            ValueError: a status, header name or header value that HTTP cannot carry.
+        """
+        super().__init__(content, status_code, headers, media_type or self._media_type, background)
+
+
+class HTMLResponse(PlainTextResponse):
+    """A page, or bytes that are one."""
+
+    __slots__ = ()
+
+    _media_type = "text/html"
+
+
+class RedirectResponse(Response):
+    """Sends the client elsewhere."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        url: object,
+        status_code: int = 307,
+        headers: Pairs | None = None,
+        background: Callable[[], Any] | None = None,
+    ) -> None:
+        """Make a response.
+
+        Args:
+            url: where to, absolute or not; what a URL cannot have is percent-encoded.
+            status_code: 307 and 308 keep the method, 303 asks with GET, 301 and 302 mostly do.
+            headers: a mapping, or pairs in which a name may come again.
+            background: called after the response.
+
+        Raises:
+            ValueError: a status, header name or header value that HTTP cannot carry.
+        """
+        super().__init__(None, status_code, headers, None, background)
+        self.headers["location"] = quote(str(url), safe=":/%#?=@[]!$&'()*+,;~")
 
 
 def _render(content: Any) -> tuple[bytes, str | None]:

@@ -26,6 +26,7 @@ __all__ = [
     "put",
     "reset_default_router",
     "route",
+    "sse",
     "trace",
 ]
 
@@ -75,6 +76,14 @@ class Registry:
     def trace(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[Handler], Handler]:
         """Answer TRACE by the decorated function."""
         return self.route(path, "TRACE", **options)
+
+    def sse(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[Handler], Handler]:
+        """Answer GET with server-sent events, which the decorated async generator gives.
+
+        They are `SseEvent`, text, or what JSON can express. A client that comes back says where it was in the
+        field `Last-Event-ID`. A handler may also return a response instead.
+        """
+        return self.route(path, "GET", **options)
 
     def route(
         self,
@@ -201,6 +210,7 @@ delete = _default_router.delete
 head = _default_router.head
 options = _default_router.options
 trace = _default_router.trace
+sse = _default_router.sse
 route = _default_router.route
 
 

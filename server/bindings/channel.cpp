@@ -38,9 +38,15 @@ std::string_view Text(const py::handle& text) {
 py::object ToPython(const protocol::Message& message, const std::shared_ptr<const Batch>& batch) {
   const auto& payload = message.payload;
   if (std::holds_alternative<protocol::Request>(payload)) return py::cast(MakeExchange(batch, message));
+  if (const auto* m = std::get_if<protocol::Window>(&payload)) {
+    return py::make_tuple("window", message.exchange, m->bytes);
+  }
+  if (const auto* m = std::get_if<protocol::Cancel>(&payload)) {
+    return py::make_tuple("cancel", message.exchange, m->reason == protocol::CancelReason::kDeadline);
+  }
   if (std::holds_alternative<protocol::ManifestWanted>(payload)) return py::make_tuple("manifest_wanted");
   if (const auto* m = std::get_if<protocol::Welcome>(&payload)) {
-    return py::make_tuple("welcome", m->generation, m->slots, m->max_batch);
+    return py::make_tuple("welcome", m->generation, m->slots, m->max_batch, m->window);
   }
   if (const auto* m = std::get_if<protocol::Refused>(&payload)) {
     const bool final =
@@ -139,6 +145,21 @@ class Outbox {
     writer_.Add({x.number, x.slot, problem});
   }
 
+  // The beginning of a response that Chunk goes on with.
+  void Begin(const Exchange& x, uint16_t status, const Pairs& headers) {
+    std::vector<std::string> latin1;
+    const std::vector<protocol::Field> fields = Fields(headers, latin1);
+    protocol::Response response;
+    response.status = status;
+    response.headers = fields;
+    response.last = false;
+    writer_.Add({x.number, x.slot, response});
+  }
+
+  void Chunk(const Exchange& x, const py::bytes& body, bool last) {
+    writer_.Add({x.number, x.slot, protocol::Chunk{{View(body)}, last, {}}});
+  }
+
   void Return(const Exchange& x) { writer_.Add({x.number, x.slot, protocol::Returned{}}); }
 
   bool Empty() const { return writer_.Empty(); }
@@ -220,6 +241,8 @@ void BindChannel(py::module_& module) {
       .def("respond", &Outbox::Respond, py::arg("exchange"), py::arg("status"), py::arg("headers"), py::arg("body"))
       .def("problem", &Outbox::Problem, py::arg("exchange"), py::arg("status"), py::arg("slug") = "",
            py::arg("detail") = "", py::arg("errors") = py::bytes(), py::arg("headers") = Pairs())
+      .def("begin", &Outbox::Begin, py::arg("exchange"), py::arg("status"), py::arg("headers"))
+      .def("chunk", &Outbox::Chunk, py::arg("exchange"), py::arg("body"), py::arg("last"))
       .def("return_", &Outbox::Return, py::arg("exchange"))
       .def("seal", &Outbox::Seal)
       .def_property_readonly("full", &Outbox::Full)

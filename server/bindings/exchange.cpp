@@ -57,6 +57,7 @@ void BindExchange(py::module_& module) {
   py::class_<Exchange>(module, "Exchange")
       .def_readonly("number", &Exchange::number)
       .def_readonly("slot", &Exchange::slot)
+      .def_readwrite("gone", &Exchange::gone)
       .def_property_readonly("route", [](const Exchange& x) { return x.request.route; })
       .def_property_readonly("method", [](const Exchange& x) { return Latin1(x.request.method); })
       .def_property_readonly("target", [](const Exchange& x) { return Latin1(x.request.target); })

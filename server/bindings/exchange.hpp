@@ -22,6 +22,7 @@ struct Batch {
 struct Exchange {
   uint64_t number = 0;
   uint32_t slot = 0;
+  bool gone = false;  // the front end wants no answer any more
   std::shared_ptr<const Batch> batch;
   protocol::Request request;  // its views point into the batch; its spans into the vectors below
   std::vector<protocol::Field> headers;

@@ -29,19 +29,32 @@ size_t SizeOf(const protocol::Request& request) {
 }  // namespace
 
 Channel::Channel(base::Loop& loop, route::Active& active, DispatchLimits limits)
-    : loop_(loop), active_(active), incarnation_(base::SecureNumber()), heartbeat_(loop), dispatcher_(limits) {
+    : loop_(loop),
+      active_(active),
+      incarnation_(base::SecureNumber()),
+      heartbeat_(loop),
+      deadlines_(loop),
+      dispatcher_(limits) {
   Beat();
+  deadlines_.Start();
 }
 
 bool Channel::Ready() const { return active_.Get() && dispatcher_.Ready(active_.Get()->Generation()); }
 
 base::Task<void> Channel::HandOver(Exchange& x) {
+  if (x.gone) co_return;
   base::Wake wake;
   const ExchangeId id = ++last_exchange_;
-  pending_.emplace(id, Pending{&x, &wake});
+  Pending& pending = pending_.try_emplace(id, *this, id, x, wake).first->second;
+  if (const auto timeout = x.table->Timeout(x.route); timeout.count() != 0) {
+    pending.Expire(net::Clock::now() + timeout);
+    deadlines_.Add(pending);
+  }
+  x.on_gone = [this, id] { Cancel(id, protocol::CancelReason::kClientGone); };
   const bool repeatable = IsRepeatable(x.request.method, x.table->At(x.route), x.request.fields);
   Feed(Submitted{id, x.table->Generation(), repeatable, x.request.target.size() + x.body->size()});
   co_await wake.Wait();
+  x.on_gone = nullptr;
 }
 
 void Channel::OnBatch(const PeerAddress& from, std::vector<Frame> frames) {
@@ -95,13 +108,25 @@ std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message
   const bool serving = peer.state == Peer::State::kReady || peer.state == Peer::State::kDraining;
   const auto& payload = message.payload;
   if (const auto* response = std::get_if<protocol::Response>(&payload)) {
-    if (!serving || !response->last) return "a response out of turn";
+    if (!serving) return "a response out of turn";
     answer_ = &message;
-    Feed(Ended{peer.id, message.exchange, message.slot});
+    if (response->last) {
+      Feed(Ended{peer.id, message.exchange, message.slot});
+    } else {
+      Feed(Said{peer.id, message.exchange, message.slot, Part::kHead});
+    }
+  } else if (const auto* chunk = std::get_if<protocol::Chunk>(&payload)) {
+    if (!serving) return "a chunk out of turn";
+    answer_ = &message;
+    if (chunk->last) {
+      Feed(Ended{peer.id, message.exchange, message.slot, Ending::kStream});
+    } else {
+      Feed(Said{peer.id, message.exchange, message.slot, Part::kChunk});
+    }
   } else if (std::holds_alternative<protocol::Problem>(payload)) {
     if (!serving) return "a problem out of turn";
     answer_ = &message;
-    Feed(Ended{peer.id, message.exchange, message.slot});
+    Feed(Ended{peer.id, message.exchange, message.slot, Ending::kProblem});
   } else if (std::holds_alternative<protocol::Returned>(payload)) {
     if (!serving) return "a return out of turn";
     Feed(Returned{peer.id, message.exchange, message.slot});
@@ -139,7 +164,10 @@ void Channel::Perform(const Offer& offer) {
   // Lost by an earlier action of the same turn: then the dispatcher knows, and this offer is void.
   Peer* peer = Find(offer.worker);
   if (peer == nullptr) return;
-  const Exchange& x = *pending_.at(offer.exchange).exchange;
+  Pending& pending = pending_.at(offer.exchange);
+  pending.worker = offer.worker;
+  pending.slot = offer.slot;
+  const Exchange& x = *pending.exchange;
   fields_.clear();
   for (size_t i = 0; i < x.request.fields.size(); ++i) {
     const auto [name, value] = x.request.fields[i];
@@ -165,56 +193,6 @@ void Channel::Perform(const Offer& offer) {
   if (size + protocol::kBatchHeader > peer->max_batch)
     return Feed(Unsendable{offer.worker, offer.exchange, offer.slot});
   Send(*peer, request, offer.exchange, offer.slot, size);
-}
-
-void Channel::Perform(const Deliver& deliver) {
-  const auto node = pending_.extract(deliver.exchange);
-  Exchange& x = *node.mapped().exchange;
-  if (const auto* response = std::get_if<protocol::Response>(&answer_->payload)) {
-    Fill(*response, x);
-  } else {
-    Fill(std::get<protocol::Problem>(answer_->payload), x);
-  }
-  node.mapped().wake->Notify();
-}
-
-void Channel::Perform(const Fail& fail) {
-  const auto node = pending_.extract(fail.exchange);
-  Exchange& x = *node.mapped().exchange;
-  if (fail.fault == http::Fault::kNoWorker || fail.fault == http::Fault::kQueueFull) {
-    x.response.fields.Add("retry-after", "1");
-  }
-  x.Answer(fail.fault);
-  node.mapped().wake->Notify();
-}
-
-void Channel::Perform(const Distrust& distrust) {
-  if (Peer* peer = Find(distrust.worker)) Lose(*peer, "an answer for an exchange that is not in that slot");
-}
-
-void Channel::Fill(const protocol::Response& response, Exchange& x) const {
-  for (const auto& [name, value] : response.headers) {
-    if (http::IsToken(name) && http::IsFieldValue(value)) {
-      x.response.fields.Add(name, value);
-      continue;
-    }
-    spdlog::error("request {}: the response has a header field that HTTP does not allow", x.request_id);
-    x.response.Clear();
-    return x.Answer(http::Fault::kBadAnswer);
-  }
-  x.response.status = response.status;
-  const std::string_view bytes = response.body.bytes;
-  for (const Frame& frame : *answer_frames_) {
-    if (frame.owner && frame.bytes.data() == bytes.data()) return x.response.SetBody(bytes, frame.owner);
-  }
-  x.response.SetBody(bytes);
-}
-
-void Channel::Fill(const protocol::Problem& problem, Exchange& x) const {
-  for (const auto& [name, value] : problem.headers) {
-    if (http::IsToken(name) && http::IsFieldValue(value)) x.response.fields.Add(name, value);
-  }
-  x.Answer(http::Problem{problem.status, problem.slug, problem.detail, problem.errors});
 }
 
 void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange, Slot slot, size_t size) {

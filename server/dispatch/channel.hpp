@@ -16,6 +16,7 @@
 #include "dispatch/peer.hpp"
 #include "dispatch/tally.hpp"
 #include "http/exchange.hpp"
+#include "net/deadlines.hpp"
 #include "protocol/codec.hpp"
 #include "route/active.hpp"
 #include "stage/load.hpp"
@@ -24,12 +25,16 @@ namespace spikard::dispatch {
 
 class Channel {
  public:
+  // Of each stream: bytes that may be under way.
+  static constexpr uint32_t kWindow = 256 * 1024;
+
   Channel(base::Loop& loop, route::Active& active, DispatchLimits limits);
 
   // REQUIRES: once, before anything else.
   void Connect(Link& link) { link_ = &link; }
 
-  // Fills the exchange's response: a worker's answer, or a problem.
+  // Fills the exchange's response: a worker's answer, or its beginning and a stream with the rest, or a problem.
+  // Nothing if the client has gone.
   base::Task<void> HandOver(http::Exchange& exchange);
 
   // A batch has come in.
@@ -53,12 +58,29 @@ class Channel {
   // No worker will come any more: answers what waits for one.
   void Abandon();
   // Ends the heartbeat, so that the loop can end.
-  void Stop() { heartbeat_.cancel(); }
+  void Stop() {
+    heartbeat_.cancel();
+    deadlines_.Stop();
+  }
 
  private:
-  struct Pending {
-    http::Exchange* exchange;
+  // An exchange that somebody waits for. Its deadline is that of its route: for the beginning of the response.
+  struct Pending final : net::Deadline {
+    Pending(Channel& of, ExchangeId number, http::Exchange& x, base::Wake& waiting)
+        : channel(of), id(number), exchange(&x), wake(&waiting) {}
+    void OnDeadline() override { channel.Cancel(id, protocol::CancelReason::kDeadline); }
+
+    Channel& channel;
+    const ExchangeId id;
+    http::Exchange* exchange;  // null once the response has begun, as is `wake`
     base::Wake* wake;
+    std::shared_ptr<http::BodyStream> stream;  // the rest of the response
+    // Who has it.
+    WorkerId worker = 0;
+    Slot slot = 0;
+    // Of the stream: bytes that the worker may still send, and those that the client has taken since it was told.
+    size_t window = 0;
+    size_t taken = 0;
   };
 
   // A batch of somebody not known, as far as it has been read.
@@ -74,11 +96,25 @@ class Channel {
 
   void Feed(const Event& event);
   void Perform(const Offer& offer);
+  void Perform(const Pass& pass);
+  void Perform(const Revoke& revoke);
   void Perform(const Deliver& deliver);
   void Perform(const Fail& fail);
   void Perform(const Distrust& distrust);
+  // Returns false if HTTP does not allow the fields: the exchange is answered with a problem.
+  bool FillHead(const protocol::Response& response, http::Exchange& exchange) const;
   void Fill(const protocol::Response& response, http::Exchange& exchange) const;
   void Fill(const protocol::Problem& problem, http::Exchange& exchange) const;
+  // Who keeps the bytes of a body that travelled as a frame of its own; else nobody.
+  std::shared_ptr<const void> OwnerOf(std::string_view bytes) const;
+
+  // The worker is told that nobody wants the answer, and whoever waits here is woken.
+  void Cancel(ExchangeId id, protocol::CancelReason reason);
+  void BeginResponse(Pending& pending, const protocol::Response& response);
+  // Returns false if the worker has sent more than it may, and is lost.
+  bool PutPart(Pending& pending, std::string_view bytes);
+  // The client has taken these bytes of a stream: its worker may send more.
+  void OnTaken(ExchangeId id, size_t bytes);
 
   // Forgets the peer; what it had goes by the dispatcher's rules. `end`: WorkerLost or WorkerLeft.
   void Forget(Peer& peer, const Event& end);
@@ -101,6 +137,7 @@ class Channel {
   Link* link_ = nullptr;
   const uint64_t incarnation_;
   base::Timer heartbeat_;
+  net::Deadlines deadlines_;
   Dispatcher dispatcher_;
   Generations generations_;
 
@@ -119,6 +156,7 @@ class Channel {
   std::vector<std::string_view> texts_;
   std::vector<Action> spare_actions_;  // memory of the last Feed
   // What the dispatcher decides about, while it does.
+  protocol::CancelReason cancel_reason_ = protocol::CancelReason::kClientGone;
   const protocol::Message* answer_ = nullptr;
   const std::vector<protocol::Frame>* answer_frames_ = nullptr;
 

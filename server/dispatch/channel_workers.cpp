@@ -16,7 +16,6 @@ using protocol::RefusalReason;
 namespace {
 constexpr size_t kTokenSize = 16;
 constexpr uint32_t kMaxSlots = 1 << 16;
-constexpr uint32_t kWindow = 256 * 1024;
 constexpr uint32_t kMaxBatch = 256 * 1024 * 1024;
 constexpr std::chrono::milliseconds kBeat{500};
 constexpr auto kSilence = 6 * kBeat;

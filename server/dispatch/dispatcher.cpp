@@ -55,7 +55,10 @@ void Dispatcher::Handle(TimePoint now, const WorkerLost& event, Actions& actions
   for (const ExchangeId id : node.mapped().slots) {
     if (id == 0) continue;
     Entry& entry = exchanges_.at(id);
-    if (entry.repeatable && ++entry.losses < limits_.max_losses) {
+    if (entry.state == State::kCancelled) {
+      exchanges_.erase(id);
+    } else if (entry.state == State::kBegun && entry.repeatable && !entry.spent &&
+               ++entry.losses < limits_.max_losses) {
       Place(now, id, actions);
     } else {
       FailOne(id, Fault::kWorkerLost, actions);
@@ -67,31 +70,75 @@ void Dispatcher::Handle(TimePoint now, const WorkerLeft& event, Actions& actions
   const auto node = workers_.extract(event.worker);
   if (node.empty()) return;
   for (const ExchangeId id : node.mapped().slots) {
-    if (id != 0) Place(now, id, actions);
+    if (id != 0) PlaceAgain(now, id, actions);
   }
 }
 
+void Dispatcher::Handle(TimePoint, const Said& event, Actions& actions) {
+  Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
+  if (entry == nullptr || entry->state == State::kCancelled) return;
+  const State due = event.part == Part::kHead ? State::kBegun : State::kResponding;
+  if (event.part != Part::kWindow && entry->state != due) {
+    actions.push_back(Distrust{event.worker});
+    return;
+  }
+  if (event.part == Part::kHead) entry->state = State::kResponding;
+  actions.push_back(Pass{event.exchange});
+}
+
 void Dispatcher::Handle(TimePoint, const Ended& event, Actions& actions) {
-  if (!Vacate(event.worker, event.exchange, event.slot, actions)) return;
-  const auto found = exchanges_.find(event.exchange);
-  const uint64_t generation = found->second.generation;
-  exchanges_.erase(found);
+  const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
+  if (entry == nullptr) return;
+  if (entry->state == State::kCancelled) return Finish(event.exchange, actions);
+  const State due = event.ending == Ending::kStream ? State::kResponding : State::kBegun;
+  if (event.ending != Ending::kProblem && entry->state != due) {
+    actions.push_back(Distrust{event.worker});
+    return;
+  }
   actions.push_back(Deliver{event.exchange});
-  Advance(generation, actions);
+  Finish(event.exchange, actions);
 }
 
 void Dispatcher::Handle(TimePoint now, const Returned& event, Actions& actions) {
-  if (!Vacate(event.worker, event.exchange, event.slot, actions)) return;
+  const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
+  if (entry == nullptr) return;
+  if (entry->state == State::kCancelled) return Finish(event.exchange, actions);
+  if (entry->state == State::kResponding) {
+    actions.push_back(Distrust{event.worker});
+    return;
+  }
+  Vacate(*entry);
   // First those that wait, which may be more to the worker's taste.
-  Advance(exchanges_.at(event.exchange).generation, actions);
-  Place(now, event.exchange, actions, event.worker);
+  Advance(entry->generation, actions);
+  PlaceAgain(now, event.exchange, actions, event.worker);
 }
 
 void Dispatcher::Handle(TimePoint, const Unsendable& event, Actions& actions) {
-  if (!Vacate(event.worker, event.exchange, event.slot, actions)) return;
-  const uint64_t generation = exchanges_.at(event.exchange).generation;
-  FailOne(event.exchange, Fault::kBodyTooLarge, actions);
-  Advance(generation, actions);
+  const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
+  if (entry == nullptr) return;
+  if (entry->state != State::kCancelled) actions.push_back(Fail{event.exchange, Fault::kBodyTooLarge});
+  Finish(event.exchange, actions);
+}
+
+void Dispatcher::Handle(TimePoint, const Cancelled& event, Actions& actions) {
+  const auto found = exchanges_.find(event.exchange);
+  if (found == exchanges_.end()) return;
+  Entry& entry = found->second;
+  if (entry.state != State::kQueued) {
+    if (std::exchange(entry.state, State::kCancelled) == State::kCancelled) return;
+    actions.push_back(Revoke{event.exchange, entry.worker, entry.slot});
+    return;
+  }
+  const auto queue = queues_.find(entry.generation);
+  std::erase(queue->second, event.exchange);
+  if (queue->second.empty()) queues_.erase(queue);
+  --queued_;
+  queued_bytes_ -= entry.bytes;
+  exchanges_.erase(found);
+}
+
+void Dispatcher::Handle(TimePoint, const Spent& event, Actions&) {
+  if (const auto found = exchanges_.find(event.exchange); found != exchanges_.end()) found->second.spent = true;
 }
 
 void Dispatcher::Handle(TimePoint now, const Tick&, Actions& actions) {
@@ -111,7 +158,8 @@ void Dispatcher::Handle(TimePoint, const Abandoned&, Actions& actions) {
   abandoned_ = true;
   workers_.clear();
   for (const auto& [id, entry] : exchanges_) {
-    actions.push_back(Fail{id, entry.state == State::kBegun ? Fault::kWorkerLost : Fault::kStopping});
+    if (entry.state == State::kCancelled) continue;
+    actions.push_back(Fail{id, entry.state == State::kQueued ? Fault::kStopping : Fault::kWorkerLost});
   }
   exchanges_.clear();
   queues_.clear();
@@ -145,11 +193,24 @@ void Dispatcher::Place(TimePoint now, ExchangeId id, Actions& actions, WorkerId 
   }
 }
 
+void Dispatcher::PlaceAgain(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided) {
+  const Entry& entry = exchanges_.at(id);
+  if (entry.state == State::kCancelled) {
+    exchanges_.erase(id);
+  } else if (entry.state == State::kResponding || entry.spent) {
+    FailOne(id, Fault::kWorkerLost, actions);
+  } else {
+    Place(now, id, actions, avoided);
+  }
+}
+
 void Dispatcher::Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions) {
   const Slot slot = worker.free.back();
   worker.free.pop_back();
   worker.slots[slot] = id;
   entry.state = State::kBegun;
+  entry.worker = worker_id;
+  entry.slot = slot;
   actions.push_back(Offer{id, worker_id, slot, entry.offers++});
 }
 
@@ -187,16 +248,28 @@ void Dispatcher::Advance(uint64_t generation, Actions& actions) {
   queues_.erase(found);
 }
 
-bool Dispatcher::Vacate(WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
+Dispatcher::Entry* Dispatcher::Find(WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
   const auto found = workers_.find(worker_id);
   if (found == workers_.end() || exchange == 0 || slot >= found->second.slots.size() ||
       found->second.slots[slot] != exchange) {
     actions.push_back(Distrust{worker_id});
-    return false;
+    return nullptr;
   }
-  found->second.slots[slot] = 0;
-  found->second.free.push_back(slot);
-  return true;
+  return &exchanges_.at(exchange);
+}
+
+void Dispatcher::Vacate(const Entry& entry) {
+  Worker& worker = workers_.at(entry.worker);
+  worker.slots[entry.slot] = 0;
+  worker.free.push_back(entry.slot);
+}
+
+void Dispatcher::Finish(ExchangeId id, Actions& actions) {
+  const auto found = exchanges_.find(id);
+  const uint64_t generation = found->second.generation;
+  Vacate(found->second);
+  exchanges_.erase(found);
+  Advance(generation, actions);
 }
 
 void Dispatcher::FailOne(ExchangeId id, Fault fault, Actions& actions) {

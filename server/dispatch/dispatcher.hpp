@@ -1,12 +1,17 @@
 // Who does which exchange: the brain of the dispatch, pure. Events and the time go in, actions come out; it knows no
 // socket, no clock and no bytes, so that it can be tested by the thousand.
 //
-//   exchange:  (Submitted) -> queued -> begun -> (Ended)
-//                               ^         |
-//                               +---------+  its worker was lost, or returned it, and it may run again
+//   exchange:  (Submitted) -> queued -> begun -----------------> (Ended)
+//                               ^         |  \-> responding --> (Ended)
+//                               +---------+   its worker was lost, or returned it, and it may run again
 //
-// Every exchange that was submitted leaves by exactly one Deliver or Fail. Whatever was sent to a worker counts as
-// begun, unless the worker says otherwise.
+//              queued -> (Cancelled)                        nobody will ever hear of it
+//              begun, responding -> cancelled -> (Ended)    it keeps its slot until its worker's last word, and is told
+//                                                           nothing
+//
+// Every exchange that was submitted leaves by exactly one Deliver, Fail or Cancelled. Whatever was sent to a worker
+// counts as begun, unless the worker says otherwise. One that is responding never runs again: its client has seen the
+// beginning.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -50,11 +55,29 @@ struct WorkerLost {
 struct WorkerLeft {
   WorkerId worker;
 };
+// The worker speaks of an exchange, not for the last time.
+enum class Part {
+  kHead,    // of a response that is streamed
+  kChunk,   // more of that response
+  kWindow,  // it has read from the request's body
+};
+struct Said {
+  WorkerId worker;
+  ExchangeId exchange;
+  Slot slot;
+  Part part;
+};
 // The worker's last word about an exchange.
+enum class Ending {
+  kWhole,   // a response in one piece
+  kStream,  // the end of one that was streamed
+  kProblem,
+};
 struct Ended {
   WorkerId worker;
   ExchangeId exchange;
   Slot slot;
+  Ending ending = Ending::kWhole;
 };
 // The worker gives it back, not begun.
 struct Returned {
@@ -68,12 +91,20 @@ struct Unsendable {
   ExchangeId exchange;
   Slot slot;
 };
+// The client has gone, or was answered by somebody else.
+struct Cancelled {
+  ExchangeId exchange;
+};
+// A part of its body is no longer here: no worker can get it any more.
+struct Spent {
+  ExchangeId exchange;
+};
 struct Tick {};
 // Nobody will ever serve what is here or comes.
 struct Abandoned {};
 
-using Event = std::variant<Submitted, WorkerReady, WorkerDraining, WorkerLost, WorkerLeft, Ended, Returned, Unsendable,
-                           Tick, Abandoned>;
+using Event = std::variant<Submitted, WorkerReady, WorkerDraining, WorkerLost, WorkerLeft, Said, Ended, Returned,
+                           Unsendable, Cancelled, Spent, Tick, Abandoned>;
 
 // ---- actions
 
@@ -82,6 +113,16 @@ struct Offer {
   WorkerId worker;
   Slot slot;
   uint8_t attempt;  // 0 for the first
+};
+// What Said stands for is this exchange's.
+struct Pass {
+  ExchangeId exchange;
+};
+// Its worker is to be told that it is cancelled.
+struct Revoke {
+  ExchangeId exchange;
+  WorkerId worker;
+  Slot slot;
 };
 // The answer that Ended stands for is this exchange's; it is over.
 struct Deliver {
@@ -92,12 +133,12 @@ struct Fail {
   ExchangeId exchange;
   http::Fault fault;
 };
-// It spoke of an exchange that is not in that slot of its own: nothing it says can be believed.
+// It spoke of an exchange that is not in that slot of its own, or out of turn: nothing it says can be believed.
 struct Distrust {
   WorkerId worker;
 };
 
-using Action = std::variant<Offer, Deliver, Fail, Distrust>;
+using Action = std::variant<Offer, Pass, Revoke, Deliver, Fail, Distrust>;
 
 struct DispatchLimits {
   std::chrono::milliseconds hold_timeout;
@@ -121,10 +162,11 @@ class Dispatcher {
   // Exchanges that the worker has.
   size_t Busy(WorkerId worker) const;
   size_t Queued() const { return queued_; }
+  // Cancelled ones included, as long as their workers have not ended them.
   size_t InFlight() const { return exchanges_.size() - queued_; }
 
  private:
-  enum class State : uint8_t { kQueued, kBegun };
+  enum class State : uint8_t { kQueued, kBegun, kResponding, kCancelled };
 
   struct Entry {
     uint64_t generation;
@@ -132,6 +174,9 @@ class Dispatcher {
     TimePoint queued_since;
     bool repeatable;
     State state = State::kQueued;
+    WorkerId worker = 0;  // unless it is queued
+    Slot slot = 0;
+    bool spent = false;
     uint8_t offers = 0;
     uint8_t losses = 0;
   };
@@ -151,9 +196,12 @@ class Dispatcher {
   void Handle(TimePoint now, const WorkerDraining& event, Actions& actions);
   void Handle(TimePoint now, const WorkerLost& event, Actions& actions);
   void Handle(TimePoint now, const WorkerLeft& event, Actions& actions);
+  void Handle(TimePoint now, const Said& event, Actions& actions);
   void Handle(TimePoint now, const Ended& event, Actions& actions);
   void Handle(TimePoint now, const Returned& event, Actions& actions);
   void Handle(TimePoint now, const Unsendable& event, Actions& actions);
+  void Handle(TimePoint now, const Cancelled& event, Actions& actions);
+  void Handle(TimePoint now, const Spent& event, Actions& actions);
   void Handle(TimePoint now, const Tick& event, Actions& actions);
   void Handle(TimePoint now, const Abandoned& event, Actions& actions);
 
@@ -163,12 +211,18 @@ class Dispatcher {
   void Place(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided = 0);
   void Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions);
   void Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions);
-  // Takes an exchange out of the queue, of which it is the first.
+  // Takes the first exchange out of the queue.
   void Dequeue(std::deque<ExchangeId>& queue, const Entry& entry);
+  // Offers what no worker has begun to another one.
+  void PlaceAgain(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided = 0);
   // Begins what waits, as far as slots are free.
   void Advance(uint64_t generation, Actions& actions);
-  // Frees the slot if that exchange is in it, else tells that the worker is not to be trusted.
-  bool Vacate(WorkerId worker, ExchangeId exchange, Slot slot, Actions& actions);
+  // The exchange if it is in that slot, else null, and tells that the worker is not to be trusted.
+  Entry* Find(WorkerId worker, ExchangeId exchange, Slot slot, Actions& actions);
+  // Frees the slot.
+  void Vacate(const Entry& entry);
+  // Forgets an exchange that its worker has ended, and lets others have its slot.
+  void Finish(ExchangeId id, Actions& actions);
   void FailOne(ExchangeId id, http::Fault fault, Actions& actions);
 
   const DispatchLimits limits_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ struct Exchange {
   BodySource& body_source;
   Request request;
 
+  // Nobody is left to answer: whoever waits for something on the exchange's behalf gives up.
+  bool gone = false;
+
   // ---- from the stages
   std::string request_id;
   std::shared_ptr<const route::Table> table;  // the generation it was matched by
@@ -51,11 +55,15 @@ struct Exchange {
   std::string arguments;                     // JSON object: the declared parameters, converted
   std::shared_ptr<std::string> body = std::make_shared<std::string>();  // kept by frames on their way, too
 
+  // ---- from whoever makes the exchange wait
+  std::function<void()> on_gone;  // called when `gone` is set
+
   // ---- from whoever answers
   Response response;
 
   // Makes it ready for the connection's next request; memory is kept, unless it is much.
   void Clear() {
+    gone = false;
     request_id.clear();
     table.reset();
     path_parameters.clear();

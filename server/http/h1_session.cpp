@@ -58,13 +58,18 @@ base::Task<void> H1Session::Run() {
     const Fault fault = co_await ReadHead();
     if (fault == Fault::kClientGone) break;
     if (fault == Fault::kNone) {
-      Enter(Phase::kAnswering, std::chrono::milliseconds::max());
+      gone_at_ = net::TimePoint();
+      LetOthers(Phase::kAnswering);
       co_await sessions_.service().answer(exchange_);
+      if (exchange_.gone) break;
     } else {
       sessions_.service().refuse(exchange_, fault);
     }
     bool keep_alive = fault == Fault::kNone && exchange_.request.keep_alive && !exchange_.response.close &&
                       !sessions_.Draining() && parser_->fault() == Fault::kNone;
+    uint64_t unused = 0;
+    const bool streamed = exchange_.response.stream != nullptr;
+    if (streamed && StreamCoding(&unused) == Coding::kUntilClose) keep_alive = false;
     if (keep_alive && !parser_->Done()) keep_alive = SkipArrived();
     const bool written = co_await WriteResponse(keep_alive);
     if (!written) break;
@@ -150,7 +155,7 @@ base::Task<Fault> H1Session::ReadBody(std::string& body, uint64_t limit) {
     const bool filled = co_await Fill(kBodyReadSize);
     if (!filled) co_return FaultOfEnd();
   }
-  Enter(Phase::kAnswering, std::chrono::milliseconds::max());
+  LetOthers(Phase::kAnswering);
   co_return Fault::kNone;
 }
 
@@ -172,9 +177,10 @@ base::Task<bool> H1Session::SkipRest() {
 }
 
 base::Task<bool> H1Session::WriteResponse(bool keep_alive) {
+  if (exchange_.response.stream) return WriteStream(keep_alive);
   Enter(Phase::kWriting, sessions_.config().write_timeout);
   const std::string_view body = exchange_.response.Body();
-  SerializeHead(keep_alive, body);
+  SerializeHead(keep_alive, IsBodiless(exchange_.response.status) ? Coding::kNone : Coding::kLength, body.size());
   const bool bodiless = exchange_.request.method == "HEAD" || IsBodiless(exchange_.response.status);
   if (bodiless || body.empty()) return Write({asio::buffer(out_), {}});
   if (body.size() > kMaxJoined) return Write({asio::buffer(out_), asio::buffer(body)});
@@ -182,7 +188,7 @@ base::Task<bool> H1Session::WriteResponse(bool keep_alive) {
   return Write({asio::buffer(out_), {}});
 }
 
-void H1Session::SerializeHead(bool keep_alive, std::string_view body) {
+void H1Session::SerializeHead(bool keep_alive, Coding coding, uint64_t length) {
   const Response& response = exchange_.response;
   out_.assign("HTTP/1.1 ");
   AppendNumber(out_, response.status);
@@ -192,9 +198,11 @@ void H1Session::SerializeHead(bool keep_alive, std::string_view body) {
     const auto [name, value] = response.fields[i];
     if (!IsFraming(name)) out_.append("\r\n").append(name).append(": ").append(value);
   }
-  if (!IsBodiless(response.status)) {
+  if (coding == Coding::kLength) {
     out_ += "\r\ncontent-length: ";
-    AppendNumber(out_, body.size());
+    AppendNumber(out_, length);
+  } else if (coding == Coding::kChunked) {
+    out_ += "\r\ntransfer-encoding: chunked";
   }
   if (!keep_alive) {
     out_ += "\r\nconnection: close";
@@ -237,6 +245,7 @@ base::Task<bool> H1Session::Write(std::array<asio::const_buffer, 2> buffers) {
     ErrorCode error;
     const size_t n = socket_.write_some(buffers, error);
     left -= n;
+    sent_ += n;
     if (left == 0) co_return true;
     if (error && error != asio::error::would_block) co_return false;
     const size_t from_first = std::min(n, buffers[0].size());
@@ -271,12 +280,6 @@ void H1Session::Enter(Phase phase, std::chrono::milliseconds limit) {
   } else {
     Expire(net::Clock::now() + limit);
   }
-}
-
-void H1Session::OnDeadline() {
-  expired_ = true;
-  ErrorCode ignored;
-  socket_.cancel(ignored);
 }
 
 }  // namespace spikard::http

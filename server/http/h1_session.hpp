@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -15,7 +16,7 @@
 
 namespace spikard::http {
 
-class H1Session final : public net::Deadline, private BodySource {
+class H1Session final : public net::Deadline, public std::enable_shared_from_this<H1Session>, private BodySource {
  public:
   H1Session(net::Socket socket, Sessions& sessions);
 
@@ -26,7 +27,10 @@ class H1Session final : public net::Deadline, private BodySource {
   void Abort();
 
  private:
-  enum class Phase { kIdle, kHead, kBody, kAnswering, kWriting, kClosing };
+  // kAnswering: others are to begin the response. kStreaming: they are to go on with it.
+  enum class Phase { kIdle, kHead, kBody, kAnswering, kStreaming, kWriting, kClosing };
+  // How the client knows where a response body ends (RFC 9112 section 6.3).
+  enum class Coding { kNone, kLength, kChunked, kUntilClose };
 
   static constexpr size_t kReadSize = 8 * 1024;
 
@@ -40,7 +44,12 @@ class H1Session final : public net::Deadline, private BodySource {
   // Reads that rest, if it is little. Returns whether the next request can follow.
   base::Task<bool> SkipRest();
   base::Task<bool> WriteResponse(bool keep_alive);
-  void SerializeHead(bool keep_alive, std::string_view body);
+  // The same for a response whose body is still being made.
+  base::Task<bool> WriteStream(bool keep_alive);
+  base::Task<bool> WriteParts(BodyStream& stream, Coding coding, uint64_t length);
+  // Of a response that is streamed; `length` only with Coding::kLength.
+  Coding StreamCoding(uint64_t* length) const;
+  void SerializeHead(bool keep_alive, Coding coding, uint64_t length);
   // Gives the client time to read what was sent before the connection is closed (RFC 9112 section 9.6).
   base::Task<void> Linger();
 
@@ -49,6 +58,13 @@ class H1Session final : public net::Deadline, private BodySource {
   // Why Fill has failed in the middle of a request.
   Fault FaultOfEnd() const;
   base::Task<bool> Write(std::array<boost::asio::const_buffer, 2> buffers);
+
+  // Others are to do something; meanwhile it is noticed if the client goes.
+  void LetOthers(Phase phase);
+  // It takes them a while.
+  void Watch();
+  void OnWatched(bool readable);
+  void OnGone();
 
   std::string_view Buffered() const;
   void GiveMemoryBack();
@@ -63,6 +79,10 @@ class H1Session final : public net::Deadline, private BodySource {
   Phase phase_ = Phase::kAnswering;
   bool expired_ = false;
   bool half_closed_ = false;
+  bool watching_ = false;
+  net::TimePoint gone_at_;    // with half_closed_: unless something was sent to the client until then
+  uint64_t sent_ = 0;         // bytes
+  uint64_t sent_at_end_ = 0;  // when the client ended its side
   bool first_request_ = true;
   net::TimePoint idle_end_;
   std::string out_;

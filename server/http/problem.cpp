@@ -102,6 +102,8 @@ Problem ProblemOf(Fault fault) {
       return {502, {}, "The worker that had begun this request was lost", {}};
     case Fault::kBadAnswer:
       return {500, {}, {}, {}};
+    case Fault::kDeadline:
+      return {504, {}, "The request was not answered in time", {}};
   }
   return {};
 }

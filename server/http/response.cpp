@@ -12,6 +12,7 @@ void Response::Clear() {
   status = 200;
   fields.Clear();
   close = false;
+  stream.reset();
   text_.clear();
   if (text_.capacity() > kMaxKept) text_.shrink_to_fit();
   owner_.reset();

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/body_stream.hpp"
 #include "http/fields.hpp"
 
 namespace spikard::http {
@@ -16,6 +17,8 @@ class Response {
   Fields fields;
   // The connection ends with this response.
   bool close = false;
+  // All of the body, if there is one: then Body() is empty.
+  std::shared_ptr<BodyStream> stream;
 
   void Clear();
 

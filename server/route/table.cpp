@@ -1,5 +1,6 @@
 #include "route/table.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "http/fields.hpp"
@@ -28,6 +29,12 @@ std::variant<std::shared_ptr<const Table>, std::string> Table::Build(protocol::M
 uint64_t Table::MaxBodySize(uint32_t route) const {
   const uint64_t own = At(route).max_body_size;
   return own != 0 ? own : manifest_.max_body_size;
+}
+
+std::chrono::milliseconds Table::Timeout(uint32_t route) const {
+  const uint32_t own = At(route).timeout_ms;
+  if (own == std::numeric_limits<uint32_t>::max()) return std::chrono::milliseconds(0);
+  return std::chrono::milliseconds(own != 0 ? own : manifest_.request_timeout_ms);
 }
 
 }  // namespace spikard::route

@@ -1,6 +1,7 @@
 // What a manifest says, made ready for requests when it arrives. Immutable afterwards.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class Table {
   }
   // Bytes; 0 is no limit.
   uint64_t MaxBodySize(uint32_t route) const;
+  // Until a response must have begun; 0: for ever.
+  std::chrono::milliseconds Timeout(uint32_t route) const;
 
  private:
   Table() = default;

@@ -15,9 +15,12 @@ base::Task<Verdict> HoldForTable(http::Exchange& x, base::Loop& loop, route::Act
   const auto wake = std::make_shared<base::Wake>();
   base::Timer timer(loop, timeout);
   timer.async_wait([wake](base::ErrorCode) { wake->Notify(); });
+  x.on_gone = [wake] { wake->Notify(); };
   active.Await(*wake);
   co_await wake->Wait();
   active.Forget(*wake);
+  x.on_gone = nullptr;
+  if (x.gone) co_return Verdict::kAnswered;
   x.table = active.Get();
   if (x.table != nullptr) co_return Verdict::kGoOn;
   x.response.fields.Add("retry-after", "1");

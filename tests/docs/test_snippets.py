@@ -18,7 +18,7 @@ import pytest
 
 import spikard
 
-_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "route")
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "sse")
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("protocol/*.md")])
 

@@ -23,3 +23,4 @@ class FakeExchange:
     attempt: int = 0
     form: bytes = b""
     verdict: bytes = b""
+    gone: bool = False

@@ -44,6 +44,7 @@ def test_the_program_on_the_front_page() -> None:
             ),
         ),
         max_body_size=10 * 1024 * 1024,
+        request_timeout_ms=30_000,
         request_ids=True,
     )
     assert (bound.handler, bound.is_async, bound.status_code, bound.route) == (root, True, 200, app.routes[0])
@@ -98,7 +99,7 @@ def test_body_limits() -> None:
 
 
 def test_request_ids() -> None:
-    assert _build(Spikard(), enable_request_id=False)[0] == Manifest((), 10 * 1024 * 1024, request_ids=False)
+    assert _build(Spikard(), enable_request_id=False)[0] == Manifest((), 10 * 1024 * 1024, 30_000, False)
 
 
 def test_equal_applications_have_equal_manifests() -> None:
@@ -160,3 +161,14 @@ def test_what_cannot_be_bound_stops_the_start() -> None:
         StartError, match=r"create \(.*test_manifest.py:\d+\): parameter 'item' has the type dict"
     ):
         _build(app)
+
+
+def test_deadlines() -> None:
+    app = Spikard()
+    app.get("/application")(lambda: None)
+    app.get("/own", timeout=0.25)(lambda: None)
+    app.get("/none", timeout=None)(lambda: None)
+    manifest, _ = _build(app, request_timeout=1.5)
+    assert manifest.request_timeout_ms == 1500
+    assert [route.timeout_ms for route in manifest.routes] == [0, 250, 2**32 - 1]
+    assert _build(app, request_timeout=None)[0].request_timeout_ms == 0

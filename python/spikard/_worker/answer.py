@@ -71,6 +71,11 @@ def fail(outbox: Outbox, exchange: Exchange, route: BoundRoute, error: BaseExcep
     _failure.log(error, exchange, route.route.place)
 
 
+def log(exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
+    """Tell the log of an error that no answer tells of any more."""
+    _failure.log(error, exchange, route.route.place)
+
+
 async def end(response: Response) -> None:
     """Do what is to be done after the last byte of a response."""
     try:

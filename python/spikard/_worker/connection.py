@@ -8,20 +8,14 @@ import hashlib
 import os
 import platform
 import typing
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import zmq
 
 from spikard import _native
-from spikard._manifest import BoundRoute
 from spikard._native import ChannelLost, Exchange
-from spikard._worker import answer
 from spikard._worker.attach import Attached
-from spikard._worker.runner import Runner
-from spikard._worker.services import Services
-from spikard.responses import Response
+from spikard._worker.exchanges import Application, Exchanges
 
 # How many exchanges this worker takes at once. What waits in a worker cannot go to another one, so more is no
 # better; less, and clients wait in the queue while the loop has nothing to do.
@@ -44,36 +38,17 @@ class Refused(Exception):
     """The front end will not take this application; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
-    """What a connection needs of the application.
-
-    Attributes:
-        routes: in the manifest's order.
-        manifest: encoded.
-        services: what handlers share.
-        on_ready: called when the front end has welcomed the worker.
-    """
-
-    routes: Sequence[BoundRoute]
-    manifest: bytes
-    services: Services
-    on_ready: Callable[[], None]
-
-
 class Connection:
     """Made when attached; `run` serves until the front end drains it or the connection is lost."""
 
     def __init__(self, application: Application, attached: Attached) -> None:
         """Open the data channel."""
         self._application = application
-        self._routes: Sequence[BoundRoute] = ()  # none before the Welcome
         self._attached = attached
         self._loop = asyncio.get_running_loop()
         self._inbox = _native.Inbox(attached.incarnation)
         self._outbox = _native.Outbox(attached.incarnation)
-        self._runner = Runner(self._loop)
-        self._body_limit = _MAX_BATCH // 2
+        self._exchanges = Exchanges(application, self._outbox, self._on_put)
         self._batch_limit = _ENOUGH_FOR_A_BATCH
         self._unsent = 0
         self._patience: asyncio.TimerHandle | None = None
@@ -114,7 +89,7 @@ class Connection:
             self._stop_waiting()
             self._loop.remove_reader(control)
             self._loop.remove_reader(self._descriptor)
-            self._runner.cancel_all()
+            self._exchanges.abandon()
             # Not 0, even if nobody wants it: libzmq 4.3.5 ends the process if a connection breaks in the middle of a
             # message whose socket was closed without patience (its issue 3442).
             self._socket.close(linger=_LINGER)
@@ -140,7 +115,7 @@ class Connection:
                 frames = self._socket.recv_multipart(zmq.NOBLOCK)
                 for message in self._inbox.read(frames):
                     if isinstance(message, Exchange):
-                        self._begin(message)
+                        self._exchanges.begin(message)
                     else:
                         self._on_message(*message)
             self._receive_soon()
@@ -156,14 +131,19 @@ class Connection:
                 self._wait_for_answer()
             case "welcome":
                 self._stop_waiting()
-                self._routes = self._application.routes
-                _, _, max_batch = values
+                _, _, max_batch, window = values
                 # What is collected before a body comes, and that body, make one batch.
-                self._body_limit = min(self._body_limit, max_batch // 2)
+                self._exchanges.welcome(window, min(_MAX_BATCH, max_batch) // 2)
                 self._batch_limit = min(self._batch_limit, max_batch // 4)
                 self._outbox.ready()
                 self._flush_soon()
                 self._application.on_ready()
+                return
+            case "window":
+                self._exchanges.grant(*values)
+                return
+            case "cancel":
+                self._exchanges.cancel(values[0])
                 return
             case "refused":
                 final, detail = values
@@ -189,47 +169,14 @@ class Connection:
             packet = b""
         self._lose("an unexpected control message" if packet else "the front end has closed the connection")
 
-    # ---- exchanges
+    # ---- what goes
 
-    def _begin(self, exchange: Exchange) -> None:
-        try:
-            route = self._routes[exchange.route]
-        except IndexError:
-            raise ChannelLost("a request that this worker cannot have") from None
-        run = self._run if route.is_async else self._run_in_thread
-        self._runner.start(exchange.number, run(exchange, route))
-
-    async def _run(self, exchange: Exchange, route: BoundRoute) -> None:
-        try:
-            self._give(exchange, route, await route.call(exchange))
-        except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
-            self._fail(exchange, route, error)
-
-    async def _run_in_thread(self, exchange: Exchange, route: BoundRoute) -> None:
-        try:
-            result = await self._application.services.threads.run(route.call, exchange)
-            if isinstance(result, Awaitable):
-                result = await result
-            self._give(exchange, route, result)
-        except BaseException as error:  # as above
-            self._fail(exchange, route, error)
-
-    def _give(self, exchange: Exchange, route: BoundRoute, result: Any) -> None:
-        self._unsent += answer.give(self._outbox, exchange, route, result, self._body_limit)
-        if self._unsent > self._batch_limit:
+    def _on_put(self, size: int) -> None:
+        self._unsent += size
+        if self._unsent > self._batch_limit or self._outbox.full:
             self._send()
-        if isinstance(result, Response) and (result.background or result._cleanup):
-            self._application.services.background.follow(answer.end(result))
         if not self._flush_due:
             self._flush_soon()
-
-    def _fail(self, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
-        if self._ended.done():
-            return  # nobody waits for it any more
-        answer.fail(self._outbox, exchange, route, error)
-        self._flush_soon()
-
-    # ---- what goes
 
     def _say_hello(self) -> None:
         self._outbox.hello(
@@ -281,7 +228,7 @@ class Connection:
         self._loop.call_soon(self._receive, context=self._context)
 
     def _finish_drain(self) -> None:
-        if len(self._runner) or self._said_goodbye or self._ended.done():
+        if self._exchanges.busy or self._said_goodbye or self._ended.done():
             return
         if not self._outbox.empty:
             self._flush_soon()

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from spikard._manifest import BoundRoute
 from spikard._native import ChannelLost
 from spikard._worker.attach import attach
-from spikard._worker.connection import Application, Connection, Refused
+from spikard._worker.connection import Connection, Refused
+from spikard._worker.exchanges import Application
 from spikard._worker.services import Services
 
 _log = logging.getLogger("spikard")

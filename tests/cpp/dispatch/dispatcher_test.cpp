@@ -16,6 +16,10 @@ std::string Text(const Action& action) {
       return "offer " + std::to_string(a.exchange) + " to " + std::to_string(a.worker) + "." + std::to_string(a.slot) +
              (a.attempt != 0 ? " again " + std::to_string(a.attempt) : "");
     }
+    std::string operator()(const Pass& a) const { return "pass " + std::to_string(a.exchange); }
+    std::string operator()(const Revoke& a) const {
+      return "revoke " + std::to_string(a.exchange) + " at " + std::to_string(a.worker) + "." + std::to_string(a.slot);
+    }
     std::string operator()(const Deliver& a) const { return "deliver " + std::to_string(a.exchange); }
     std::string operator()(const Fail& a) const {
       const char* why = a.fault == Fault::kNoWorker       ? "no worker"
@@ -259,6 +263,79 @@ TEST_F(DispatcherTest, IsReadyWithAWorkerAndRoom) {
   EXPECT_TRUE(dispatcher.Ready(1));
   On(WorkerDraining{7});
   EXPECT_FALSE(dispatcher.Ready(1));
+}
+
+TEST_F(DispatcherTest, AResponseInPartsIsOneThatNeverRunsAgain) {
+  On(WorkerReady{7, 1, 2});
+  On(WorkerReady{8, 1, 2});
+  Submit(1);
+  EXPECT_EQ(On(Said{7, 1, 0, Part::kHead}), Texts{"pass 1"});
+  EXPECT_EQ(On(Said{7, 1, 0, Part::kChunk}), Texts{"pass 1"});
+  EXPECT_EQ(On(Ended{7, 1, 0, Ending::kStream}), Texts{"deliver 1"});
+  EXPECT_EQ(dispatcher.InFlight(), 0u);
+  Submit(2);
+  On(Said{7, 2, 0, Part::kHead});
+  EXPECT_EQ(On(WorkerLost{7}), Texts{"fail 2 worker lost"});
+  Submit(3);
+  On(Said{8, 3, 0, Part::kHead});
+  EXPECT_EQ(On(WorkerLeft{8}), Texts{"fail 3 worker lost"});
+}
+
+TEST_F(DispatcherTest, PartsOutOfTurnAreViolations) {
+  const Texts distrust{"distrust 7"};
+  On(WorkerReady{7, 1, 2});
+  Submit(1);
+  EXPECT_EQ(On(Said{7, 1, 0, Part::kChunk}), distrust) << "before its head";
+  EXPECT_EQ(On(Ended{7, 1, 0, Ending::kStream}), distrust);
+  EXPECT_EQ(On(Said{7, 1, 1, Part::kHead}), distrust) << "in another slot";
+  On(Said{7, 1, 0, Part::kHead});
+  EXPECT_EQ(On(Said{7, 1, 0, Part::kHead}), distrust) << "twice";
+  EXPECT_EQ(On(Ended{7, 1, 0, Ending::kWhole}), distrust);
+  EXPECT_EQ(On(Returned{7, 1, 0}), distrust);
+  EXPECT_EQ(On(Ended{7, 1, 0, Ending::kProblem}), Texts{"deliver 1"});
+}
+
+TEST_F(DispatcherTest, ACancelledExchangeKeepsItsSlotUntilItsWorkersLastWord) {
+  On(WorkerReady{7, 1, 1});
+  Submit(1);
+  Submit(2);
+  EXPECT_EQ(On(Cancelled{1}), Texts{"revoke 1 at 7.0"});
+  EXPECT_EQ(On(Cancelled{1}), Texts{}) << "twice";
+  EXPECT_EQ(On(Said{7, 1, 0, Part::kHead}), Texts{});
+  EXPECT_EQ(dispatcher.Busy(7), 1u);
+  EXPECT_EQ(On(Returned{7, 1, 0}), Texts{"offer 2 to 7.0"});
+  On(Said{7, 2, 0, Part::kHead});
+  EXPECT_EQ(On(Cancelled{2}), Texts{"revoke 2 at 7.0"});
+  EXPECT_EQ(On(Ended{7, 2, 0, Ending::kStream}), Texts{});
+  EXPECT_EQ(dispatcher.InFlight(), 0u);
+  EXPECT_EQ(dispatcher.Busy(7), 0u);
+}
+
+TEST_F(DispatcherTest, ACancelledExchangeLeavesTheQueue) {
+  Submit(1);
+  Submit(2);
+  EXPECT_EQ(On(Cancelled{1}), Texts{});
+  EXPECT_EQ(dispatcher.Queued(), 1u);
+  EXPECT_EQ(On(Cancelled{2}), Texts{});
+  EXPECT_EQ(On(WorkerReady{7, 1, 2}), Texts{});
+  EXPECT_EQ(Submit(3), Texts{"offer 3 to 7.0"});
+  On(Cancelled{3});
+  EXPECT_EQ(On(WorkerLost{7}), Texts{}) << "nobody waits for it";
+  Submit(4);
+  On(WorkerReady{8, 1, 2});
+  On(Cancelled{4});
+  EXPECT_EQ(On(Abandoned{}), Texts{});
+  EXPECT_EQ(dispatcher.InFlight(), 0u);
+}
+
+TEST_F(DispatcherTest, WithoutItsBodyItGoesToNobodyElse) {
+  On(WorkerReady{7, 1, 1});
+  Submit(1);
+  On(Spent{1});
+  EXPECT_EQ(On(Returned{7, 1, 0}), Texts{"fail 1 worker lost"});
+  Submit(2);
+  On(Spent{2});
+  EXPECT_EQ(On(WorkerLost{7}), Texts{"fail 2 worker lost"});
 }
 
 }  // namespace

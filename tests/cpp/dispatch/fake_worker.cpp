@@ -38,6 +38,12 @@ Told Copy(const protocol::Message& message) {
     told.type = "Refused";
     told.reason = refused->reason;
     told.texts = {std::string(refused->detail)};
+  } else if (const auto* cancel = std::get_if<protocol::Cancel>(&payload)) {
+    told.type = "Cancel";
+    told.cancel = cancel->reason;
+  } else if (const auto* window = std::get_if<protocol::Window>(&payload)) {
+    told.type = "Window";
+    told.window = window->bytes;
   } else {
     told.type = std::holds_alternative<protocol::ManifestWanted>(payload) ? "ManifestWanted"
                 : std::holds_alternative<protocol::Drain>(payload)        ? "Drain"

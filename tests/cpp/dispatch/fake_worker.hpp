@@ -27,6 +27,8 @@ struct Told {
   std::vector<std::string> path_parameters;
   protocol::Welcome welcome;
   protocol::RefusalReason reason{};
+  protocol::CancelReason cancel{};
+  uint32_t window = 0;
 };
 
 class Link final : public dispatch::Link {

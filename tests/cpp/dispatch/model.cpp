@@ -17,6 +17,8 @@ void Model::Feed(Dispatcher& dispatcher, TimePoint now, const Event& event) {
   returned_by_.reset();
   first_turn_ = last_turn_ + 1;
   to_deliver_.reset();
+  to_pass_.reset();
+  to_revoke_.reset();
   unsendable_.reset();
   to_distrust_.reset();
   must_fail_.clear();
@@ -29,6 +31,8 @@ void Model::Feed(Dispatcher& dispatcher, TimePoint now, const Event& event) {
     std::visit([this](const auto& a) { Check(a); }, action);
   }
   Require(!to_deliver_, "an answer was not delivered");
+  Require(!to_pass_, "a part was not passed on");
+  Require(!to_revoke_, "a worker was not told of a cancel");
   Require(!unsendable_, "what could not be sent has not failed");
   Require(!to_distrust_, "a violation was not noticed");
   for (const ExchangeId id : must_fail_) Require(!exchanges_.contains(id), "what must not run again has not failed");
@@ -55,9 +59,13 @@ void Model::Apply(const WorkerLost& event) {
   for (const ExchangeId id : node.mapped().slots) {
     if (id == 0) continue;
     Exchange& exchange = exchanges_.at(id);
+    if (exchange.cancelled) {
+      exchanges_.erase(id);
+      continue;
+    }
     exchange.was_begun = true;
     ++exchange.losses;
-    if (!exchange.repeatable || exchange.losses >= limits_.max_losses) must_fail_.push_back(id);
+    if (!exchange.repeatable || exchange.responding || exchange.losses >= limits_.max_losses) must_fail_.push_back(id);
     LetWait(exchange);
   }
 }
@@ -66,43 +74,97 @@ void Model::Apply(const WorkerLeft& event) {
   const auto node = workers_.extract(event.worker);
   if (node.empty()) return;
   for (const ExchangeId id : node.mapped().slots) {
-    if (id != 0) LetWait(exchanges_.at(id));
+    if (id == 0) continue;
+    Exchange& exchange = exchanges_.at(id);
+    if (exchange.cancelled) {
+      exchanges_.erase(id);
+      continue;
+    }
+    exchange.was_begun = exchange.responding;
+    if (exchange.responding) must_fail_.push_back(id);
+    LetWait(exchange);
   }
 }
 
 template <typename OneOf>
-bool Model::Vacate(const OneOf& event) {
+bool Model::Holds(const OneOf& event) {
   const auto found = workers_.find(event.worker);
   if (found != workers_.end() && event.exchange != 0 && event.slot < found->second.slots.size() &&
       found->second.slots[event.slot] == event.exchange) {
-    found->second.slots[event.slot] = 0;
     return true;
   }
   to_distrust_ = event.worker;
   return false;
 }
 
+template <typename OneOf>
+bool Model::Vacate(const OneOf& event) {
+  workers_.at(event.worker).slots[event.slot] = 0;
+  if (!exchanges_.at(event.exchange).cancelled) return true;
+  exchanges_.erase(event.exchange);
+  return false;
+}
+
+void Model::Apply(const Said& event) {
+  if (!Holds(event)) return;
+  Exchange& exchange = exchanges_.at(event.exchange);
+  if (exchange.cancelled) return;
+  if ((event.part == Part::kHead && exchange.responding) || (event.part == Part::kChunk && !exchange.responding)) {
+    to_distrust_ = event.worker;
+    return;
+  }
+  exchange.responding = exchange.responding || event.part == Part::kHead;
+  to_pass_ = event.exchange;
+}
+
 void Model::Apply(const Ended& event) {
+  if (!Holds(event)) return;
+  const Exchange& exchange = exchanges_.at(event.exchange);
+  if (!exchange.cancelled && event.ending != Ending::kProblem &&
+      exchange.responding != (event.ending == Ending::kStream)) {
+    to_distrust_ = event.worker;
+    return;
+  }
   if (Vacate(event)) to_deliver_ = event.exchange;
 }
 
 void Model::Apply(const Returned& event) {
+  if (!Holds(event)) return;
+  const Exchange& exchange = exchanges_.at(event.exchange);
+  if (!exchange.cancelled && exchange.responding) {
+    to_distrust_ = event.worker;
+    return;
+  }
   if (!Vacate(event)) return;
   returned_by_ = event.worker;
   LetWait(exchanges_.at(event.exchange));
 }
 
 void Model::Apply(const Unsendable& event) {
-  if (!Vacate(event)) return;
+  if (!Holds(event) || !Vacate(event)) return;
   unsendable_ = event.exchange;
   exchanges_.at(event.exchange).worker.reset();
 }
+
+void Model::Apply(const Cancelled& event) {
+  const auto found = exchanges_.find(event.exchange);
+  if (found == exchanges_.end() || found->second.cancelled) return;
+  if (!found->second.worker) {
+    exchanges_.erase(found);
+  } else {
+    found->second.cancelled = true;
+    to_revoke_ = event.exchange;
+  }
+}
+
+void Model::Apply(const Spent&) {}
 
 void Model::Apply(const Tick&) { tick_ = true; }
 
 void Model::Apply(const Abandoned&) {
   abandoned_ = true;
   workers_.clear();
+  std::erase_if(exchanges_, [](const auto& entry) { return entry.second.cancelled; });
   for (auto& [id, exchange] : exchanges_) {
     exchange.was_begun = exchange.worker.has_value();
     exchange.worker.reset();
@@ -144,6 +206,19 @@ void Model::Check(const Offer& offer) {
   w.slots[offer.slot] = offer.exchange;
   x.worker = offer.worker;
   x.slot = offer.slot;
+}
+
+void Model::Check(const Pass& pass) {
+  Require(pass.exchange == to_pass_, "a part for another exchange");
+  to_pass_.reset();
+}
+
+void Model::Check(const Revoke& revoke) {
+  Require(revoke.exchange == to_revoke_, "a cancel for another exchange");
+  to_revoke_.reset();
+  const auto worker = workers_.find(revoke.worker);
+  const bool there = worker != workers_.end() && revoke.slot < worker->second.slots.size();
+  Require(there && worker->second.slots[revoke.slot] == revoke.exchange, "a cancel for another slot");
 }
 
 void Model::Check(const Deliver& deliver) {

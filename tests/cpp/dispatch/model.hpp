@@ -18,6 +18,8 @@ class Model {
     uint64_t bytes = 0;
     uint64_t offers = 0;
     uint64_t losses = 0;
+    bool cancelled = false;
+    bool responding = false;
     bool was_begun = false;  // and nobody has promised that it was not
     // Who has it; else it waits.
     std::optional<WorkerId> worker;
@@ -51,20 +53,28 @@ class Model {
   void Apply(const WorkerDraining& event);
   void Apply(const WorkerLost& event);
   void Apply(const WorkerLeft& event);
+  void Apply(const Said& event);
   void Apply(const Ended& event);
   void Apply(const Returned& event);
   void Apply(const Unsendable& event);
+  void Apply(const Cancelled& event);
+  void Apply(const Spent& event);
   void Apply(const Tick& event);
   void Apply(const Abandoned& event);
 
   void Check(const Offer& offer);
+  void Check(const Pass& pass);
+  void Check(const Revoke& revoke);
   void Check(const Deliver& deliver);
   void Check(const Fail& fail);
   void Check(const Distrust& distrust);
   bool MayFail(const Exchange& exchange, ExchangeId id, http::Fault fault) const;
   void CheckState(const Dispatcher& dispatcher);
 
-  // True, and frees the slot, if the worker has that exchange there.
+  // The worker has that exchange there.
+  template <typename OneOf>
+  bool Holds(const OneOf& event);
+  // The same, and frees the slot; false also if nobody is to hear of it, for it was cancelled.
   template <typename OneOf>
   bool Vacate(const OneOf& event);
   void LetWait(Exchange& exchange);
@@ -82,6 +92,8 @@ class Model {
   std::optional<WorkerId> returned_by_;
   uint64_t first_turn_ = 0;  // who waits from here on has begun to with this event
   std::optional<ExchangeId> to_deliver_;
+  std::optional<ExchangeId> to_pass_;
+  std::optional<ExchangeId> to_revoke_;
   std::optional<ExchangeId> unsendable_;
   std::vector<ExchangeId> must_fail_;  // begun, lost, and not to be repeated
   std::optional<WorkerId> to_distrust_;

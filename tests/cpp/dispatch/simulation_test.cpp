@@ -62,6 +62,7 @@ class Simulation {
     if (choice < 24) return Feed(WorkerLeft{SomeWorker()});
     if (choice < 27) return Violate();
     if (choice < 37) return FeedTick();
+    if (choice < 42) return Feed(Cancelled{Pick(last_exchange_ > 10 ? last_exchange_ - 10 : 1, last_exchange_ + 1)});
     EndOne();
   }
 
@@ -92,7 +93,12 @@ class Simulation {
     const ExchangeId id = begun[Pick(0, begun.size() - 1)];
     const Model::Exchange& x = model_->exchanges().at(id);
     const uint64_t how = Pick(0, 99);
-    if (how < 70) return Feed(Ended{*x.worker, id, x.slot});
+    // Mostly in turn.
+    const bool streams = x.responding != Chance(3);
+    if (how < 15) return Feed(Said{*x.worker, id, x.slot, streams ? Part::kChunk : Part::kHead});
+    if (how < 20) return Feed(Said{*x.worker, id, x.slot, Part::kWindow});
+    if (how < 25) return Feed(Ended{*x.worker, id, x.slot, Ending::kProblem});
+    if (how < 70) return Feed(Ended{*x.worker, id, x.slot, streams ? Ending::kStream : Ending::kWhole});
     if (how < 95) return Feed(Returned{*x.worker, id, x.slot});
     Feed(Unsendable{*x.worker, id, x.slot});
   }

@@ -1,0 +1,212 @@
+"""The exchanges of a connection: their handlers, their responses, and their end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from spikard._native import ChannelLost
+from spikard._respond import as_response, is_stream
+from spikard._worker import answer
+from spikard._worker.runner import Runner
+from spikard._worker.stream import Stream, close, iterate
+from spikard.events import EventSourceResponse
+from spikard.files import FileResponse
+from spikard.responses import Response
+from spikard.streaming import StreamingResponse
+
+if TYPE_CHECKING:
+    from spikard._manifest import BoundRoute
+    from spikard._native import Exchange, Outbox
+    from spikard._worker.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a connection needs of the application.
+
+    Attributes:
+        routes: in the manifest's order.
+        manifest: encoded.
+        services: what handlers share.
+        on_ready: called when the front end has welcomed the worker.
+    """
+
+    routes: Sequence[BoundRoute]
+    manifest: bytes
+    services: Services
+    on_ready: Callable[[], None]
+
+
+class Exchanges:
+    """What runs on behalf of one connection."""
+
+    def __init__(
+        self,
+        application: Application,
+        outbox: Outbox,
+        on_put: Callable[[int], None],
+    ) -> None:
+        """Begin with none.
+
+        Args:
+            application: whose handlers run.
+            outbox: of the connection.
+            on_put: called with the size of the body that was put into the outbox.
+        """
+        self._application = application
+        self._routes: Sequence[BoundRoute] = ()  # none before the Welcome
+        self._services = application.services
+        self._outbox = outbox
+        self._on_put = on_put
+        self._loop = asyncio.get_running_loop()
+        self._runner = Runner(self._loop)
+        # Of those that run: what the front end may yet speak of.
+        self._begun: dict[int, tuple[Exchange, BoundRoute]] = {}
+        self._streams: dict[int, Stream] = {}
+        self._window = 0
+        self._body_limit = 0
+        self._abandoned = False
+
+    def welcome(self, window: int, body_limit: int) -> None:
+        """Let requests come.
+
+        Args:
+            window: bytes of each stream that may be under way.
+            body_limit: how many bytes one body may have.
+        """
+        self._routes = self._application.routes
+        self._window = window
+        self._body_limit = body_limit
+
+    @property
+    def busy(self) -> bool:
+        """Whether something has not ended."""
+        return len(self._runner) > 0
+
+    def grant(self, number: int, size: int) -> None:
+        """Let more of a stream be sent."""
+        if (stream := self._streams.get(number)) is not None:
+            stream.grant(size)
+
+    def abandon(self) -> None:
+        """End all that runs: the connection is lost."""
+        self._abandoned = True
+        self._runner.cancel_all()
+
+    def begin(self, exchange: Exchange) -> None:
+        """Run the handler of a request.
+
+        Raises:
+            ChannelLost: there is no such route.
+        """
+        try:
+            route = self._routes[exchange.route]
+        except IndexError:
+            raise ChannelLost("a request that this worker cannot have") from None
+        number = exchange.number
+        run = self._run if route.is_async else self._run_in_thread
+        self._begun[number] = (exchange, route)
+        self._runner.start(number, run(number, exchange, route))
+
+    def cancel(self, number: int) -> None:
+        """Let an exchange end that the front end wants no answer to any more."""
+        if (begun := self._begun.get(number)) is None:
+            return  # its last word has crossed this
+        exchange, route = begun
+        exchange.gone = True
+        stream = self._streams.get(number)
+        if stream is not None:
+            stream.abandon()
+        # What runs in a thread cannot be stopped, and keeps its slot until it has ended.
+        if route.route.shield or not (route.is_async or stream is not None):
+            return
+        if not self._runner.cancel(number):
+            self._forget(number)
+            self._outbox.return_(exchange)
+            self._on_put(0)
+
+    async def _run(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+        try:
+            result = await route.call(exchange)
+            if is_stream(result) or isinstance(result, StreamingResponse):
+                await self._stream(number, exchange, route, result)
+            else:
+                self._give(number, exchange, route, result)
+        except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
+            self._fail(number, exchange, route, error)
+
+    async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+        try:
+            result = await self._services.threads.run(route.call, exchange)
+            if isinstance(result, Awaitable):
+                result = await result
+            if is_stream(result) or isinstance(result, StreamingResponse):
+                await self._stream(number, exchange, route, result)
+            else:
+                self._give(number, exchange, route, result)
+        except BaseException as error:  # as above
+            self._fail(number, exchange, route, error)
+
+    async def _stream(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
+        response = as_response(result, route.status_code)
+        if isinstance(response, FileResponse):
+            response = await self._services.threads.run(response._open, exchange)
+        if not isinstance(response, StreamingResponse):
+            return self._give(number, exchange, route, response)
+        parts = iterate(response.content, self._services.threads)
+        stream = Stream(self._outbox, exchange, self._window, self._on_put)
+        try:
+            self._outbox.begin(exchange, response.status_code, response.raw_headers)
+            self._streams[number] = stream
+            self._on_put(0)
+            if isinstance(response, EventSourceResponse):
+                stream.keep_alive(response._ping)
+            async for part in parts:
+                await stream.send(response._encode(part))
+        except BaseException as error:
+            self._fail(number, exchange, route, error)
+        else:
+            self._forget(number)
+            stream.end()
+        finally:
+            stream.close()
+            try:
+                await close(parts)
+            finally:
+                self._follow(response)
+
+    def _forget(self, number: int) -> None:
+        self._begun.pop(number, None)
+        self._streams.pop(number, None)
+
+    def _give(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
+        self._forget(number)
+        self._on_put(answer.give(self._outbox, exchange, route, result, self._body_limit))
+        if isinstance(result, Response):
+            self._follow(result)
+
+    def _follow(self, response: Response) -> None:
+        if response.background or response._cleanup:
+            self._services.background.follow(answer.end(response))
+
+    def _fail(self, number: int, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
+        if self._begun.get(number) is None:
+            # Answered before; what came behind the answer has failed.
+            answer.log(exchange, route, error)
+            return
+        streamed = number in self._streams
+        self._forget(number)
+        if self._abandoned:
+            return  # nobody waits for it any more
+        if exchange.gone and isinstance(error, asyncio.CancelledError):
+            self._outbox.return_(exchange)
+        elif streamed:
+            # The status has been sent: the front end breaks the client's connection.
+            self._outbox.problem(exchange, 500)
+            answer.log(exchange, route, error)
+        else:
+            answer.fail(self._outbox, exchange, route, error)
+        self._on_put(0)

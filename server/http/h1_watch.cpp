@@ -1,0 +1,81 @@
+// A client may go while others work for it. Most are answered so fast that looking would cost more than it brings, so
+// that the session begins to look only after a while.
+#include <boost/asio/ip/tcp.hpp>
+#include <utility>
+
+#include "http/h1_session.hpp"
+
+namespace spikard::http {
+
+namespace asio = boost::asio;
+using base::ErrorCode;
+
+namespace {
+constexpr std::chrono::milliseconds kUnwatched{100};
+// A client that has ended its side may still read; one that has gone looks the same.
+constexpr std::chrono::milliseconds kHalfCloseTime{500};
+}  // namespace
+
+void H1Session::LetOthers(Phase phase) {
+  phase_ = phase;
+  expired_ = false;
+  if (half_closed_) {
+    if (gone_at_ == net::TimePoint()) gone_at_ = net::Clock::now() + kHalfCloseTime;
+    Expire(gone_at_);
+  } else if (watching_) {
+    Never();
+  } else {
+    Expire(net::Clock::now() + kUnwatched);
+  }
+}
+
+void H1Session::OnDeadline() {
+  if (phase_ != Phase::kAnswering && phase_ != Phase::kStreaming) {
+    expired_ = true;
+    ErrorCode ignored;
+    socket_.cancel(ignored);
+  } else if (!half_closed_) {
+    Watch();
+  } else if (sent_ == sent_at_end_) {
+    OnGone();
+  } else {
+    // What was sent since would have been answered by a reset if nobody had wanted it.
+    gone_at_ = net::TimePoint::max();
+  }
+}
+
+void H1Session::Watch() {
+  if (std::exchange(watching_, true)) return;
+  // Beyond one buffer, requests wait unread. An end of the stream behind them goes unnoticed, a reset does not.
+  const bool reads = !half_closed_ && buffer_.size() < kReadSize;
+  socket_.async_wait(reads ? net::Socket::wait_read : net::Socket::wait_error,
+                     [self = shared_from_this(), reads](ErrorCode error) {
+                       self->watching_ = false;
+                       if (!error) self->OnWatched(reads);
+                     });
+}
+
+void H1Session::OnWatched(bool readable) {
+  if (exchange_.gone || (phase_ != Phase::kAnswering && phase_ != Phase::kStreaming)) return;
+  if (!readable) return OnGone();
+  ErrorCode error;
+  const size_t n = socket_.read_some(buffer_.prepare(kReadSize), error);
+  buffer_.commit(n);
+  if (error == asio::error::eof) {
+    half_closed_ = true;
+    sent_at_end_ = sent_;
+    gone_at_ = net::Clock::now() + kHalfCloseTime;
+    Expire(gone_at_);
+  } else if (error && error != asio::error::would_block) {
+    return OnGone();
+  }
+  Watch();
+}
+
+void H1Session::OnGone() {
+  exchange_.gone = true;
+  if (exchange_.response.stream) exchange_.response.stream->Interrupt();
+  if (const auto on_gone = std::exchange(exchange_.on_gone, nullptr)) on_gone();
+}
+
+}  // namespace spikard::http
