@@ -21,7 +21,8 @@ constexpr size_t kTextOverhead = 16;
 // An upper bound of a request's bytes in a batch.
 size_t SizeOf(const protocol::Request& request) {
   size_t size = kMessageOverhead + request.method.size() + request.target.size() + request.arguments.size() +
-                request.request_id.size() + request.client_host.size() + request.body.bytes.size();
+                request.request_id.size() + request.client_host.size() + request.body.bytes.size() +
+                request.form.size() + request.verdict.size();
   for (const auto& [name, value] : request.headers) size += name.size() + value.size() + 2 * kTextOverhead;
   for (const std::string_view text : request.path_parameters) size += text.size() + kTextOverhead;
   return size;
@@ -182,6 +183,8 @@ void Channel::Perform(const Offer& offer) {
   request.headers = fields_;
   request.path_parameters = texts_;
   request.arguments = x.arguments;
+  request.form = x.form;
+  request.verdict = x.verdict;
   request.body_kind = x.body_source.HasBody() ? protocol::BodyKind::kWhole : protocol::BodyKind::kNone;
   request.body = {*x.body, x.body};
   request.request_id = x.request_id;

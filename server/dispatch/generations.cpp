@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "protocol/manifest.hpp"
+#include "stage/plan.hpp"
 
 namespace spikard::dispatch {
 namespace {
@@ -31,7 +32,7 @@ std::string Generations::Add(std::string_view hash, std::string_view manifest) {
   if (const auto error = protocol::DecodeManifest(manifest, &decoded); error != protocol::Errc::kOk) {
     return "the manifest is malformed: " + std::string(protocol::Describe(error));
   }
-  auto built = route::Table::Build(std::move(decoded), last_ + 1);
+  auto built = route::Table::Build(std::move(decoded), last_ + 1, &stage::Plans::Make);
   if (const auto* refusal = std::get_if<std::string>(&built)) return *refusal;
   tables_.emplace(hash, std::get<Handle>(std::move(built)));
   ++last_;

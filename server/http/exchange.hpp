@@ -53,6 +53,9 @@ struct Exchange {
   uint32_t route = 0;
   std::vector<std::string> path_parameters;  // decoded, in the order of the route's segments
   std::string arguments;                     // JSON object: the declared parameters, converted
+  std::vector<Invalid> findings;             // what breaks a schema, to be told all at once
+  std::string form;                          // JSON object: a form's fields and files, converted
+  std::string verdict;                       // JSON object: a problem that the worker wants to hear of
   std::shared_ptr<std::string> body = std::make_shared<std::string>();  // kept by frames on their way, too
 
   // ---- from whoever makes the exchange wait
@@ -68,6 +71,10 @@ struct Exchange {
     table.reset();
     path_parameters.clear();
     arguments.clear();
+    findings.clear();
+    form.clear();
+    if (form.capacity() > kMaxKept) form.shrink_to_fit();
+    verdict.clear();
     if (body.use_count() > 1 || body->capacity() > kMaxKept) {
       body = std::make_shared<std::string>();
     } else {
@@ -78,8 +85,8 @@ struct Exchange {
 
   void Answer(Fault fault) { Answer(ProblemOf(fault)); }
   void Answer(const Problem& problem) { RenderProblem(problem, request_id, response); }
-  // 422 with all findings.
-  void AnswerInvalid(const std::vector<Invalid>& findings) { RenderInvalid(findings, request_id, response); }
+  // 422 with all findings, of which there are some.
+  void AnswerInvalid() { RenderInvalid(findings, request_id, response); }
 };
 
 }  // namespace spikard::http

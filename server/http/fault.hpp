@@ -20,6 +20,7 @@ enum class Fault {
   kNotFound,
   kMethodNotAllowed,
   kInvalidRequest,  // parameters or body break their schema
+  kBadBody,         // a declared body that is no JSON, no form, or not the coding it says
   // Who should answer it.
   kNoWorker,  // held too long without a worker
   kQueueFull,

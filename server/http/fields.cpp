@@ -54,6 +54,14 @@ void Fields::Set(std::string_view name, std::string_view value) {
   entries_.pop_back();
 }
 
+void Fields::Remove(std::string_view name) {
+  const auto has_name = [&](const Entry& entry) {
+    return std::string_view(block_).substr(entry.at, entry.name_size) == name;
+  };
+  // The text stays in the block, unused.
+  std::erase_if(entries_, has_name);
+}
+
 void Fields::Clear() {
   block_.clear();
   entries_.clear();

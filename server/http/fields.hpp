@@ -31,6 +31,8 @@ class Fields {
   void Add(std::string_view name, std::string_view value);
   // Gives the first field of that name, which must be in lower case, another value, or adds one.
   void Set(std::string_view name, std::string_view value);
+  // Takes all fields of that name away, which must be in lower case.
+  void Remove(std::string_view name);
   void Clear();
 
   size_t size() const { return entries_.size(); }

@@ -25,6 +25,7 @@ constexpr std::array kKinds = {
     Kind{413, "payload-too-large", ""},
     Kind{414, "uri-too-long", ""},
     Kind{415, "unsupported-media-type", ""},
+    Kind{415, "unsupported-charset", "Unsupported Charset"},
     Kind{422, "validation-error", "Request Validation Failed"},
     Kind{429, "too-many-requests", ""},
     Kind{431, "header-too-large", ""},
@@ -36,14 +37,23 @@ constexpr std::array kKinds = {
     Kind{505, "version-not-supported", ""},
 };
 
-Kind KindOf(uint16_t status) {
-  const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.status == status; });
+// A slug has its own title, if it stands there; the first of a status is the status' own.
+Kind KindOf(uint16_t status, std::string_view slug) {
+  auto found =
+      std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.status == status && k.slug == slug; });
+  if (found == kKinds.end()) {
+    found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.status == status; });
+  }
   return found != kKinds.end() ? *found : Kind{status, "error", ""};
 }
 
-std::string ListInvalid(const std::vector<Invalid>& findings) {
+}  // namespace
+
+std::string ListFindings(const std::vector<Invalid>& findings) {
   std::string out = "[";
+  size_t listed = 0;
   for (const Invalid& finding : findings) {
+    if (listed++ == kMaxListed) break;
     if (out.size() > 1) out += ',';
     out += "{\"type\":";
     base::AppendJsonString(out, finding.type);
@@ -61,7 +71,9 @@ std::string ListInvalid(const std::vector<Invalid>& findings) {
   return out + ']';
 }
 
-}  // namespace
+std::string CountFindings(size_t count) {
+  return std::to_string(count) + (count == 1 ? " validation error" : " validation errors") + " in request";
+}
 
 Problem ProblemOf(Fault fault) {
   switch (fault) {
@@ -90,6 +102,8 @@ Problem ProblemOf(Fault fault) {
       return {404, {}, "No route matches this path", {}};
     case Fault::kMethodNotAllowed:
       return {405, {}, "This path has no such method", {}};
+    case Fault::kBadBody:
+      return {400, {}, "Invalid request format", {}};
     case Fault::kInvalidRequest:
       return {422, {}, {}, {}};
     case Fault::kNoWorker:
@@ -109,7 +123,7 @@ Problem ProblemOf(Fault fault) {
 }
 
 void RenderProblem(const Problem& problem, std::string_view instance, Response& response) {
-  const Kind kind = KindOf(problem.status);
+  const Kind kind = KindOf(problem.status, problem.slug);
   const std::string_view reason = ReasonPhrase(problem.status);
   const std::string_view title = kind.title.empty() ? reason : kind.title;
   std::string body = "{\"type\":";
@@ -131,10 +145,8 @@ void RenderProblem(const Problem& problem, std::string_view instance, Response& 
 }
 
 void RenderInvalid(const std::vector<Invalid>& findings, std::string_view instance, Response& response) {
-  const std::string count = std::to_string(findings.size());
-  const std::string detail =
-      count + (findings.size() == 1 ? " validation error" : " validation errors") + " in request";
-  const std::string errors = ListInvalid(findings);
+  const std::string detail = CountFindings(findings.size());
+  const std::string errors = ListFindings(findings);
   Problem problem = ProblemOf(Fault::kInvalidRequest);
   problem.detail = detail;
   problem.errors = errors;

@@ -27,6 +27,14 @@ struct Problem {
   std::string_view errors;  // JSON array, empty if there is none
 };
 
+// Findings that one response lists.
+inline constexpr size_t kMaxListed = 100;
+
+// The JSON array of the first findings.
+std::string ListFindings(const std::vector<Invalid>& findings);
+// "3 validation errors in request".
+std::string CountFindings(size_t count);
+
 // The problem a fault stands for.
 Problem ProblemOf(Fault fault);
 

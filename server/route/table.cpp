@@ -7,7 +7,7 @@
 
 namespace spikard::route {
 
-std::variant<std::shared_ptr<const Table>, std::string> Table::Build(protocol::Manifest manifest, uint64_t generation) {
+Table::Built Table::Build(protocol::Manifest manifest, uint64_t generation, Prepare prepare) {
   std::shared_ptr<Table> table(new Table());
   for (uint32_t i = 0; i < manifest.routes.size(); ++i) {
     const protocol::Route& route = manifest.routes[i];
@@ -23,6 +23,11 @@ std::variant<std::shared_ptr<const Table>, std::string> Table::Build(protocol::M
   }
   table->generation_ = generation;
   table->manifest_ = std::move(manifest);
+  if (prepare != nullptr) {
+    auto prepared = prepare(*table);
+    if (auto* refusal = std::get_if<std::string>(&prepared)) return std::move(*refusal);
+    table->prepared_ = std::get<std::unique_ptr<const Prepared>>(std::move(prepared));
+  }
   return std::shared_ptr<const Table>(std::move(table));
 }
 

@@ -13,11 +13,20 @@
 
 namespace spikard::route {
 
+// What rooms to the right have made ready of a manifest.
+class Prepared {
+ public:
+  virtual ~Prepared() = default;
+};
+
 class Table {
  public:
+  using Built = std::variant<std::shared_ptr<const Table>, std::string>;
+  // Adds to a table, or says in one line why the manifest cannot be served.
+  using Prepare = std::variant<std::unique_ptr<const Prepared>, std::string> (*)(const Table& table);
+
   // A table, or in one line why the manifest cannot be served.
-  static std::variant<std::shared_ptr<const Table>, std::string> Build(protocol::Manifest manifest,
-                                                                       uint64_t generation);
+  static Built Build(protocol::Manifest manifest, uint64_t generation, Prepare prepare = nullptr);
 
   uint64_t Generation() const { return generation_; }
   const protocol::Manifest& Manifest() const { return manifest_; }
@@ -27,6 +36,8 @@ class Table {
   PathMatch Match(const std::vector<std::string>& segments, std::string_view method) const {
     return trie_.Match(segments, method);
   }
+  // What `prepare` gave; null without one.
+  const Prepared* Extension() const { return prepared_.get(); }
   // Bytes; 0 is no limit.
   uint64_t MaxBodySize(uint32_t route) const;
   // Until a response must have begun; 0: for ever.
@@ -39,6 +50,7 @@ class Table {
   protocol::Manifest manifest_;
   Trie trie_;
   std::vector<std::vector<std::string>> path_names_;
+  std::unique_ptr<const Prepared> prepared_;
 };
 
 }  // namespace spikard::route

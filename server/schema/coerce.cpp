@@ -93,6 +93,7 @@ class Coercer {
   }
 
   void Scalar(SchemaId schema, KindSet kinds, std::string_view text, std::string& out) const {
+    if ((kinds & (kNull | kNumberKinds | kBooleans)) == 0) return AppendJsonString(out, text);
     std::vector<std::string> candidates;
     auto add = [&](std::string json) {
       if (!json.empty()) candidates.push_back(std::move(json));
@@ -202,6 +203,14 @@ std::vector<std::string_view> Split(const ParameterTexts& parameter) {
   return parts;
 }
 
+void Append(const Coercer& coercer, SchemaId schema, const ParameterTexts& parameter, std::string& json) {
+  if (parameter.separator != '\0' && coercer.WantsArray(schema)) {
+    coercer.Texts(schema, Split(parameter), json);
+  } else {
+    coercer.Texts(schema, parameter.texts, json);
+  }
+}
+
 }  // namespace
 
 std::string CoerceParameters(const Program& program, std::span<const ParameterTexts> parameters) {
@@ -212,13 +221,13 @@ std::string CoerceParameters(const Program& program, std::span<const ParameterTe
     AppendJsonString(json, parameter.name);
     json.push_back(':');
     const SchemaId schema = coercer.MemberSchema(program.root, parameter.name);
-    if (parameter.separator != '\0' && coercer.WantsArray(schema)) {
-      coercer.Texts(schema, Split(parameter), json);
-    } else {
-      coercer.Texts(schema, parameter.texts, json);
-    }
+    Append(coercer, schema, parameter, json);
   }
   return json + "}";
+}
+
+void CoerceParameter(const Program& program, const ParameterTexts& parameter, std::string& json) {
+  Append(Coercer(program), program.root, parameter, json);
 }
 
 std::string CoerceTree(const Program& program, const Document& tree) {

@@ -37,6 +37,9 @@ struct ParameterTexts {
 // An object with one member per parameter, which have different names.
 std::string CoerceParameters(const Program& program, std::span<const ParameterTexts> parameters);
 
+// Appends the JSON value of one parameter, whose schema is all of `program`.
+void CoerceParameter(const Program& program, const ParameterTexts& parameter, std::string& json);
+
 // The same for a form whose fields nest: a JSON value of which every leaf is a string.
 std::string CoerceTree(const Program& program, const Document& tree);
 

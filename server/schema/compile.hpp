@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "schema/format.hpp"
 #include "schema/limits.hpp"
 
 namespace spikard::schema {
@@ -21,6 +22,8 @@ struct CompileOptions {
   // Whether `format` asserts. A dialect whose metaschema names the format-assertion vocabulary asserts
   // anyway.
   bool assert_format = false;
+  // Formats besides the specification's, by name; null for one that it does not know either.
+  FormatCheck (*more_formats)(std::string_view name) = nullptr;
   // Whether `dependencies` of draft 7 counts in 2019-09 and 2020-12 too.
   bool legacy_dependencies = true;
   // For references to schemas outside, and for metaschemas other than those of the drafts 6 to 2020-12.

@@ -78,7 +78,8 @@ bool Compiler::CompileStrings(const Context& context) {
   if (format == kNoNode) return true;
   if (json.KindOf(format) != Kind::kString) return Fail(context, format, "format must be a string");
   const bool asserts = options_.assert_format || (context.dialect.vocabularies & kFormatAssertionVocabulary) != 0;
-  const FormatCheck check = asserts ? FindFormat(json.Text(format)) : nullptr;
+  FormatCheck check = asserts ? FindFormat(json.Text(format)) : nullptr;
+  if (asserts && check == nullptr && options_.more_formats != nullptr) check = options_.more_formats(json.Text(format));
   if (check != nullptr) {
     Emit(Op::kFormat, Keyword::kFormat, kStrings, format, static_cast<uint32_t>(program_.formats.size()));
     program_.formats.push_back(check);

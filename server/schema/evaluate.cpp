@@ -181,7 +181,7 @@ bool Evaluator<kReport>::Apply(const Instruction& instruction, const Subschema& 
     case Op::kOneOf:
       if (OneOf(instruction, node, marks)) return true;
       if (Explain(instruction, node)) return false;
-      break;
+      return ReportOneOf(instruction, schema, node);
     case Op::kNot:
       if (!Try(instruction.a, node, kNoMarks)) return true;
       break;

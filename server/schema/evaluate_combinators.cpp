@@ -47,6 +47,16 @@ bool Evaluator<kReport>::OneOf(const Instruction& instruction, NodeIndex node, M
 }
 
 template <bool kReport>
+bool Evaluator<kReport>::ReportOneOf(const Instruction& instruction, const Subschema& schema, NodeIndex node) {
+  if constexpr (kReport) {
+    const size_t before = sink_->errors.size();
+    Report(schema, instruction.keyword, instruction.value, node);
+    if (sink_->errors.size() > before) sink_->errors.back().several = AnyOf(instruction, node, kNoMarks);
+  }
+  return false;
+}
+
+template <bool kReport>
 bool Evaluator<kReport>::If(const Instruction& instruction, NodeIndex node, Marks marks) {
   const Conditional& conditional = program_.conditionals[instruction.a];
   if (conditional.then == kNoSchema && conditional.otherwise == kNoSchema && marks == kNoMarks) return true;

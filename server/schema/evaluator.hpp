@@ -96,6 +96,7 @@ class Evaluator {
   bool AllOf(const Instruction& instruction, NodeIndex node, Marks marks);
   bool AnyOf(const Instruction& instruction, NodeIndex node, Marks marks);
   bool OneOf(const Instruction& instruction, NodeIndex node, Marks marks);
+  bool ReportOneOf(const Instruction& instruction, const Subschema& schema, NodeIndex node);
   bool If(const Instruction& instruction, NodeIndex node, Marks marks);
   bool DynamicRef(const Instruction& instruction, NodeIndex node, Marks marks);
   // A schema whose failure is no error yet: silent, and what it evaluated counts only if it succeeds.

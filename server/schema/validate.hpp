@@ -29,6 +29,7 @@ struct Error {
   // that is too much; of `propertyNames` the one so named.
   std::string property;
   std::string_view property_value;
+  bool several = false;  // of `oneOf`: more than one alternative is valid, not none
   std::string location;  // the absolute keyword location (Core 12.3.2)
 
   std::string_view keyword_name() const { return NameOf(keyword); }

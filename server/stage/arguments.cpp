@@ -1,7 +1,6 @@
 #include "stage/arguments.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -9,44 +8,31 @@
 #include "http/cookies.hpp"
 #include "http/target.hpp"
 #include "route/convert.hpp"
-#include "route/table.hpp"
+#include "schema/coerce.hpp"
+#include "stage/plan.hpp"
+#include "stage/wording.hpp"
 
 namespace spikard::stage {
 namespace {
 
-using protocol::Parameter;
+using http::Invalid;
 using protocol::ParameterSource;
 using QueryPairs = std::vector<std::pair<std::string, std::string>>;
+using Cookies = std::vector<std::pair<std::string_view, std::string_view>>;
+using Texts = std::vector<std::string_view>;
 
-std::string_view LocOf(ParameterSource source) {
-  switch (source) {
-    case ParameterSource::kPath:
-      return "path";
-    case ParameterSource::kQuery:
-      return "query";
-    case ParameterSource::kHeader:
-      return "headers";
-    case ParameterSource::kCookie:
-      return "cookie";
-  }
-  return "query";
-}
-
-struct Reader {
+struct Sent {
   const http::Exchange& x;
-  const route::Table& table;
-  const QueryPairs& query;
+  QueryPairs query;
+  Cookies cookies;
 
   // The texts sent for a parameter, in order.
-  std::vector<std::string_view> Texts(const Parameter& p) const {
-    std::vector<std::string_view> texts;
-    switch (p.source) {
-      case ParameterSource::kPath: {
-        const auto& names = table.PathNames(x.route);
-        const auto at = std::find(names.begin(), names.end(), p.wire_name);
-        if (at != names.end()) texts.emplace_back(x.path_parameters[static_cast<size_t>(at - names.begin())]);
+  void Find(const ParameterPlan& p, Texts& texts) const {
+    texts.clear();
+    switch (p.declared->source) {
+      case ParameterSource::kPath:
+        if (p.segment < x.path_parameters.size()) texts.emplace_back(x.path_parameters[p.segment]);
         break;
-      }
       case ParameterSource::kQuery:
         for (const auto& [name, value] : query) {
           if (name == p.wire_name) texts.emplace_back(value);
@@ -55,8 +41,8 @@ struct Reader {
       case ParameterSource::kHeader:
         for (size_t i = 0; i < x.request.fields.size(); ++i) {
           const auto [name, value] = x.request.fields[i];
-          if (!http::EqualsIgnoringCase(name, p.wire_name)) continue;
-          if (p.list) {
+          if (name != p.wire_name) continue;
+          if (p.program == nullptr && p.many) {
             // RFC 9110 section 5.3: as if all had been sent in one field.
             http::ForEachElement(value, [&](std::string_view element) { texts.push_back(element); });
           } else {
@@ -65,81 +51,167 @@ struct Reader {
         }
         break;
       case ParameterSource::kCookie:
-        http::ForEachCookie(x.request.fields, [&](std::string_view name, std::string_view value) {
+        for (const auto& [name, value] : cookies) {
           if (name == p.wire_name) texts.push_back(value);
-        });
+        }
         break;
     }
-    return texts;
   }
 };
 
-void AddMissing(const Parameter& p, std::vector<http::Invalid>& findings) {
-  findings.push_back({"missing", {std::string(LocOf(p.source)), p.wire_name}, "Field required", "null", {}});
+std::string Quoted(std::string_view text) {
+  std::string json;
+  base::AppendJsonString(json, text);
+  return json;
 }
 
-void AddWrong(const Parameter& p, std::string_view text, std::vector<http::Invalid>& findings) {
-  const auto [type, msg] = route::RefusalOf(p.type);
-  http::Invalid invalid{std::string(type), {std::string(LocOf(p.source)), p.wire_name}, std::string(msg), {}, {}};
-  base::AppendJsonString(invalid.input, text);
-  findings.push_back(std::move(invalid));
-}
-
-// Appends one value to the object under construction, or to the findings what is wrong with it.
-void AppendValue(const Parameter& p, std::string_view text, std::string& json, std::vector<http::Invalid>& findings) {
-  // Targets are UTF-8 once they are decoded; fields may hold any octets.
-  if (!base::IsUtf8(text)) {
-    findings.push_back({"string_unicode",
-                        {std::string(LocOf(p.source)), p.wire_name},
-                        "Input should be a valid string, unable to parse raw data as a unicode string",
-                        "null",
-                        {}});
-  } else if (!route::AppendConverted(p.type, text, json)) {
-    AddWrong(p, text, findings);
+// A parameter's input is what was sent: its text, or the texts of a list.
+std::string InputOf(const ParameterPlan& p, const Texts& texts, const schema::Error& error) {
+  if (!p.many) return Quoted(texts.back());
+  if (!error.path.empty()) {
+    const auto* position = std::get_if<size_t>(&error.path.front());
+    if (position != nullptr && p.separator == '\0' && *position < texts.size()) return Quoted(texts[*position]);
+    return error.instance.starts_with('"') ? std::string(error.instance) : Quoted(error.instance);
   }
-}
-
-// Appends the parameter's member, likewise.
-void AppendMember(const Parameter& p, const std::vector<std::string_view>& texts, std::string& json,
-                  std::vector<http::Invalid>& findings) {
-  if (json.size() > 1) json += ',';
-  base::AppendJsonString(json, p.name);
-  json += ':';
-  if (!p.list) return AppendValue(p, texts.back(), json, findings);
-  json += '[';
+  if (texts.size() == 1) return Quoted(texts.front());
+  std::string json = "[";
   for (const std::string_view text : texts) {
-    if (json.back() != '[') json += ',';
-    AppendValue(p, text, json, findings);
+    if (json.size() > 1) json += ',';
+    base::AppendJsonString(json, text);
   }
-  json += ']';
+  return json + ']';
+}
+
+// Appends the parameter's value to the object under construction, or to the findings what is wrong with it.
+class Reader {
+ public:
+  Reader(std::string& json, std::vector<Invalid>& findings) : json_(json), findings_(findings) {}
+
+  void Read(const ParameterPlan& p, const Texts& texts) {
+    // Targets are UTF-8 once they are decoded; fields may hold any octets.
+    if (!std::all_of(texts.begin(), texts.end(), base::IsUtf8)) {
+      findings_.push_back({"string_unicode",
+                           p.place,
+                           "Input should be a valid string, unable to parse raw data as a unicode string",
+                           "null",
+                           {}});
+      json_ += "null";
+    } else if (p.program != nullptr) {
+      BySchema(p, texts);
+    } else if (!p.many) {
+      ByType(p, texts.back());
+    } else {
+      json_ += '[';
+      for (const std::string_view text : texts) {
+        if (json_.back() != '[') json_ += ',';
+        ByType(p, text);
+      }
+      json_ += ']';
+    }
+  }
+
+ private:
+  void ByType(const ParameterPlan& p, std::string_view text) {
+    if (route::AppendConverted(p.declared->type, text, json_)) return;
+    const auto [type, msg] = route::RefusalOf(p.declared->type);
+    findings_.push_back({std::string(type), p.place, std::string(msg), Quoted(text), {}});
+  }
+
+  void BySchema(const ParameterPlan& p, const Texts& texts) {
+    thread_local schema::Document document;
+    const size_t before = json_.size();
+    schema::CoerceParameter(*p.program, {{}, texts, p.separator}, json_);
+    // A copy of its own: the document's views must not move when the object grows.
+    const std::string value = json_.substr(before);
+    if (!schema::Parse(value, document).ok()) {
+      findings_.push_back({"type_error", p.place, "Input should be valid", Quoted(texts.back()), {}});
+    } else if (!schema::IsValid(*p.program, document)) {
+      const auto errors = schema::Validate(*p.program, document, {kMaxFindings, true});
+      for (const schema::Error& error : errors) {
+        Invalid invalid = Word(error, p.place, Origin::kParameter);
+        invalid.input = InputOf(p, texts, error);
+        findings_.push_back(std::move(invalid));
+      }
+    }
+  }
+
+  std::string& json_;
+  std::vector<Invalid>& findings_;
+};
+
+void FindUndeclared(const RoutePlan& plan, const Sent& sent, std::vector<Invalid>& findings) {
+  const auto check = [&](ParameterSource source, std::string_view name, std::string_view value) {
+    const bool declared = std::any_of(plan.parameters.begin(), plan.parameters.end(), [&](const ParameterPlan& p) {
+      return p.declared->source == source && p.wire_name == name;
+    });
+    if (declared || !base::IsUtf8(name)) return;
+    const std::string input = base::IsUtf8(value) ? Quoted(value) : "null";
+    findings.push_back({"validation_error",
+                        {std::string(PlaceOf(source)), std::string(name)},
+                        "Additional properties are not allowed",
+                        input,
+                        R"({"additional_properties":false,"unexpected_field":)" + Quoted(name) + "}"});
+  };
+  if (plan.declared->query_closed) {
+    for (const auto& [name, value] : sent.query) check(ParameterSource::kQuery, name, value);
+  }
+  if (plan.declared->cookies_closed) {
+    for (const auto& [name, value] : sent.cookies) check(ParameterSource::kCookie, name, value);
+  }
+}
+
+bool IsFound(const std::vector<Invalid>& findings, const ParameterPlan& p) {
+  return std::any_of(findings.begin(), findings.end(), [&](const Invalid& i) { return i.loc == p.place; });
+}
+
+void ReadAll(const RoutePlan& plan, const Sent& sent, std::string& json, std::vector<Invalid>& findings) {
+  Reader reader(json, findings);
+  Texts texts;
+  const std::string* object = nullptr;  // the one that is open
+  json = "{";
+  for (const ParameterPlan& p : plan.parameters) {
+    sent.Find(p, texts);
+    if (texts.empty()) {
+      if (p.declared->required) findings.push_back(Missing(p.place));
+      continue;
+    }
+    // A segment of the path that its pattern refused.
+    if (p.segment != SIZE_MAX && !findings.empty() && IsFound(findings, p)) continue;
+    if (!p.declared->object.empty() && (object == nullptr || *object != p.declared->object)) {
+      if (object != nullptr) json += '}';
+      if (json.size() > 1) json += ',';
+      object = &p.declared->object;
+      base::AppendJsonString(json, *object);
+      json += ":{";
+    }
+    if (json.back() != '{') json += ',';
+    json += p.opening;
+    reader.Read(p, texts);
+  }
+  json += object != nullptr ? "}}" : "}";
 }
 
 }  // namespace
 
 Verdict ConvertArguments(http::Exchange& x) {
-  const protocol::Route& route = x.table->At(x.route);
-  if (route.parameters.empty()) return Verdict::kGoOn;
-  const auto query = http::QueryPairs(x.request.Query());
-  if (!query) {
-    x.Answer(http::Fault::kBadTarget);
-    return Verdict::kAnswered;
-  }
-  const Reader reader{x, *x.table, *query};
-  std::vector<http::Invalid> findings;
-  std::string& json = x.arguments;
-  json = "{";
-  for (const Parameter& p : route.parameters) {
-    const auto texts = reader.Texts(p);
-    if (!texts.empty()) {
-      AppendMember(p, texts, json, findings);
-    } else if (p.required) {
-      AddMissing(p, findings);
+  const RoutePlan& plan = PlanOf(*x.table, x.route);
+  if (plan.parameters.empty() && !plan.reads_query && !plan.reads_cookies) return Verdict::kGoOn;
+  Sent sent{x, {}, {}};
+  if (plan.reads_query && !x.request.Query().empty()) {
+    auto query = http::QueryPairs(x.request.Query());
+    if (!query) {
+      x.Answer(http::Fault::kBadTarget);
+      return Verdict::kAnswered;
     }
+    sent.query = std::move(*query);
   }
-  json += '}';
-  if (findings.empty()) return Verdict::kGoOn;
-  x.AnswerInvalid(findings);
-  return Verdict::kAnswered;
+  if (plan.reads_cookies) {
+    http::ForEachCookie(x.request.fields,
+                        [&](std::string_view name, std::string_view value) { sent.cookies.emplace_back(name, value); });
+  }
+  ReadAll(plan, sent, x.arguments, x.findings);
+  FindUndeclared(plan, sent, x.findings);
+  return Verdict::kGoOn;
 }
 
 }  // namespace spikard::stage

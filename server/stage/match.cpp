@@ -15,13 +15,13 @@ Verdict Answered(http::Exchange& x, http::Fault fault) {
   return Verdict::kAnswered;
 }
 
-Verdict RefuseSegment(http::Exchange& x, const route::PathMatch& match) {
+// The route is found, only a value is not of its type: told beside all else that is wrong.
+void RefuseSegment(http::Exchange& x, const route::PathMatch& match) {
   const auto [at, segment_type] = *match.refused;
   const auto [type, msg] = route::RefusalOf(segment_type);
   http::Invalid invalid{std::string(type), {"path", x.table->PathNames(*match.route)[at]}, std::string(msg), {}, {}};
   base::AppendJsonString(invalid.input, match.parameters[at]);
-  x.AnswerInvalid({std::move(invalid)});
-  return Verdict::kAnswered;
+  x.findings.push_back(std::move(invalid));
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ Verdict MatchRoute(http::Exchange& x) {
     x.response.status = 204;
     return Verdict::kAnswered;
   }
-  if (match.refused) return RefuseSegment(x, match);
+  if (match.refused) RefuseSegment(x, match);
   x.route = *match.route;
   x.path_parameters = std::move(match.parameters);
   return Verdict::kGoOn;

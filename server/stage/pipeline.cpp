@@ -4,8 +4,10 @@
 
 #include "stage/arguments.hpp"
 #include "stage/body.hpp"
+#include "stage/content.hpp"
 #include "stage/hold.hpp"
 #include "stage/match.hpp"
+#include "stage/media.hpp"
 #include "stage/probes.hpp"
 
 namespace spikard::stage {
@@ -32,11 +34,22 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
   if (held == Verdict::kAnswered) co_return;
   // First of the checks: all others depend on the route.
   if (MatchRoute(x) == Verdict::kAnswered) co_return;
-  // Before the body is read: who sends wrong parameters need not send it.
   if (ConvertArguments(x) == Verdict::kAnswered) co_return;
-  // Last before the worker, which gets whole bodies only.
+  // Before the body is read: who sends what nobody takes need not send it.
+  Media media;
+  if (CheckMedia(x, media) == Verdict::kAnswered) co_return;
+  const bool declared = media.kind != 0;
+  // So for wrong parameters, unless what is wrong with the body is told beside them.
+  if (!declared && SettleFindings(x) == Verdict::kAnswered) co_return;
+  // A worker gets whole bodies only.
   const Verdict read = co_await ReadBody(x);
   if (read == Verdict::kAnswered) co_return;
+  if (declared) {
+    // Last: nobody can know all that is wrong before.
+    const Verdict checked = co_await CheckBody(x, media, pool_);
+    if (checked == Verdict::kAnswered) co_return;
+    if (SettleFindings(x) == Verdict::kAnswered) co_return;
+  }
   co_await hand_over_(x);
 }
 

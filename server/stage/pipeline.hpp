@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 
+#include "base/pool.hpp"
 #include "base/task.hpp"
 #include "http/exchange.hpp"
 #include "route/active.hpp"
@@ -25,6 +26,9 @@ class Pipeline {
   void Refuse(http::Exchange& exchange, http::Fault fault);
 
  private:
+  // Large bodies are rare; more would only take the loop's processor.
+  static constexpr size_t kPoolThreads = 2;
+
   base::Task<void> Run(http::Exchange& exchange);
 
   base::Loop& loop_;
@@ -34,6 +38,7 @@ class Pipeline {
   const std::function<base::Task<void>(http::Exchange&)> hand_over_;
   RequestId request_id_;
   Metrics metrics_;
+  base::Pool pool_{kPoolThreads};
 };
 
 }  // namespace spikard::stage

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "stage/content.hpp"
 #include "stage/fake_call.hpp"
 
 namespace spikard::stage {
@@ -26,8 +27,10 @@ struct ArgumentsTest : testing::Test {
   std::string Convert(const std::string& target = "/") {
     call.x.request.target = target;
     call.x.response.Clear();
-    const Verdict verdict = ConvertArguments(call.x);
-    return verdict == Verdict::kGoOn ? call.x.arguments : call.Text();
+    call.x.findings.clear();
+    const bool answered =
+        ConvertArguments(call.x) == Verdict::kAnswered || SettleFindings(call.x) == Verdict::kAnswered;
+    return answered ? call.Text() : call.x.arguments;
   }
   void ExpectFinding(const std::string& text, const std::string& finding) {
     EXPECT_NE(text.find(finding), std::string::npos) << text;
@@ -115,6 +118,92 @@ TEST_F(ArgumentsTest, AQueryThatMeansNothingIsRefused) {
   Declare({Of(ParameterSource::kQuery, "a", ValueType::kText)});
   Convert("/?b=%ff");
   EXPECT_EQ(call.x.response.status, 400);
+}
+
+struct SchemaArgumentsTest : ArgumentsTest {
+  static Parameter By(std::string schema, std::string name = "p", ParameterSource source = ParameterSource::kQuery) {
+    Parameter parameter = Of(source, name, ValueType::kText);
+    parameter.schema = std::move(schema);
+    return parameter;
+  }
+  std::string Read(std::string schema, const std::string& query) {
+    Declare({By(std::move(schema))});
+    return Convert("/?" + query);
+  }
+};
+
+TEST_F(SchemaArgumentsTest, TheSchemaSaysHowATextIsRead) {
+  EXPECT_EQ(Read(R"({"type":"integer"})", "p=0123"), R"({"p":123})");
+  EXPECT_EQ(Read(R"({"type":"integer"})", "p=123456789012345678901234567890"),
+            R"({"p":123456789012345678901234567890})");
+  EXPECT_EQ(Read(R"({"type":"number"})", "p=1e3"), R"({"p":1e3})");
+  EXPECT_EQ(Read(R"({"type":"boolean"})", "p="), R"({"p":false})");
+  EXPECT_EQ(Read(R"({"type":"boolean"})", "p=ON"), R"({"p":true})");
+  EXPECT_EQ(Read(R"({"type":["integer","null"]})", "p="), R"({"p":null})");
+  EXPECT_EQ(Read(R"({"type":["string","null"]})", "p=null"), R"({"p":"null"})");
+  EXPECT_EQ(Read(R"({"enum":["1",1]})", "p=1"), R"({"p":"1"})");
+  EXPECT_EQ(Read(R"({"type":"array","items":{"type":"integer"}})", "p=1&p=02"), R"({"p":[1,2]})");
+  EXPECT_EQ(Read(R"({"type":"integer"})", "p=x&p=2"), R"({"p":2})") << "the last of a scalar counts";
+  EXPECT_EQ(Read(R"({"$ref":"#/$defs/n","$defs":{"n":{"type":"integer"}}})", "p=7"), R"({"p":7})");
+}
+
+TEST_F(SchemaArgumentsTest, AndWhatIsWrongWithIt) {
+  ExpectFinding(Read(R"({"type":"integer"})", "p=5.0"),
+                R"([{"type":"int_parsing","loc":["query","p"],"msg":"Input should be a valid integer, unable to parse )"
+                R"(string as an integer","input":"5.0"}])");
+  ExpectFinding(Read(R"({"type":"number"})", "p=nan"), R"("type":"float_parsing")");
+  ExpectFinding(Read(R"({"anyOf":[{"type":"boolean"},{"type":"null"}]})", "p=maybe"),
+                R"("msg":"Input should be a valid boolean, unable to interpret input","input":"maybe")");
+  ExpectFinding(Read(R"({"type":"integer","minimum":3})", "p=02"),
+                R"("type":"greater_than_equal","loc":["query","p"],"msg":"Input should be greater than or equal to 3",)"
+                R"("input":"02","ctx":{"ge":3})");
+  ExpectFinding(Read(R"({"type":"array","items":{"type":"integer"},"minItems":3})", "p=1&p=x"),
+                R"({"type":"int_parsing","loc":["query","p","1"])");
+  ExpectFinding(
+      Read(R"({"type":"array","maxItems":1})", "p=a&p=b"),
+      R"("msg":"List should have at most 1 items after validation","input":["a","b"],"ctx":{"max_length":1})");
+  ExpectFinding(Read(R"({"type":"string","format":"spikard-date-time"})", "p=today"), R"("type":"datetime_parsing")");
+  EXPECT_EQ(Read(R"({"type":"string","format":"spikard-date-time"})", "p=2025-01-02T03:04:05"),
+            R"({"p":"2025-01-02T03:04:05"})");
+}
+
+TEST_F(SchemaArgumentsTest, ListsSplitAtSeparatorsAndInFieldsAtCommas) {
+  Parameter piped = By(R"({"type":"array"})");
+  piped.separator = '|';
+  Declare({piped, By(R"({"type":"array"})", "X-L", ParameterSource::kHeader),
+           By(R"({"type":"string"})", "X-S", ParameterSource::kHeader)});
+  call.x.request.fields.Add("x-l", "a, b");
+  call.x.request.fields.Add("x-l", "c");
+  call.x.request.fields.Add("x-s", "a, b");
+  EXPECT_EQ(Convert("/?p=1|2&p=3"), R"({"p":["1","2","3"],"X-L":["a","b","c"],"X-S":"a, b"})");
+}
+
+TEST_F(SchemaArgumentsTest, ObjectsAreSpread) {
+  Parameter first = By(R"({"type":"integer"})", "limit");
+  first.object = "page";
+  Parameter second = By(R"({"type":"integer"})", "offset");
+  second.object = "page";
+  Declare({first, By(R"({"type":"string"})", "q"), second});
+  EXPECT_EQ(Convert("/?q=x&offset=2&limit=1"), R"({"q":"x","page":{"limit":1,"offset":2}})");
+  EXPECT_EQ(Convert("/?q=x"), R"({"q":"x"})");
+}
+
+TEST_F(SchemaArgumentsTest, WhatNobodyDeclaredMayBeRefused) {
+  protocol::Manifest manifest;
+  manifest.routes = {fake::RouteOf("GET", "/")};
+  manifest.routes[0].parameters = {By(R"({"type":"string"})", "q")};
+  manifest.routes[0].query_closed = true;
+  call.x.table = fake::TableOf(manifest);
+  EXPECT_EQ(Convert("/?q=1"), R"({"q":"1"})");
+  ExpectFinding(Convert("/?q=1&r=2"), R"({"type":"validation_error","loc":["query","r"])");
+}
+
+TEST_F(SchemaArgumentsTest, AFaultyAndTypedSegmentIsToldOnce) {
+  Declare({By(R"({"type":"integer","minimum":3})", "id", ParameterSource::kPath)}, "/{id:int}");
+  call.x.path_parameters = {"x"};
+  call.x.findings = {{"int_parsing", {"path", "id"}, "", "\"x\"", {}}};
+  EXPECT_EQ(ConvertArguments(call.x), Verdict::kGoOn);
+  EXPECT_EQ(call.x.findings.size(), 1);
 }
 
 }  // namespace

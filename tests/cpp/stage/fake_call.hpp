@@ -9,6 +9,7 @@
 
 #include "http/exchange.hpp"
 #include "route/table.hpp"
+#include "stage/plan.hpp"
 
 namespace spikard::fake {
 
@@ -68,7 +69,8 @@ inline protocol::Route RouteOf(std::string method, std::string path) {
 }
 
 inline std::shared_ptr<const route::Table> TableOf(protocol::Manifest manifest, uint64_t generation = 1) {
-  return std::get<std::shared_ptr<const route::Table>>(route::Table::Build(std::move(manifest), generation));
+  return std::get<std::shared_ptr<const route::Table>>(
+      route::Table::Build(std::move(manifest), generation, &stage::Plans::Make));
 }
 
 }  // namespace spikard::fake

@@ -34,6 +34,7 @@ struct PipelineTest : testing::Test {
   base::Loop loop{1};
   route::Active active{1};
   int handed_over = 0;
+  std::string text;  // of the last answer
   Pipeline pipeline{loop,
                     active,
                     milliseconds(30),
@@ -54,6 +55,32 @@ TEST_F(PipelineTest, OnlyWhatIsRightReachesAWorker) {
   EXPECT_EQ(handed_over, 0);
   EXPECT_EQ(Status("POST", "/a?n=1", "abc"), 299);
   EXPECT_EQ(handed_over, 1);
+}
+
+TEST_F(PipelineTest, WhatIsDeclaredOfABodyIsCheckedInOrder) {
+  manifest.max_body_size = 12;
+  manifest.routes[0].body_media = protocol::kJsonMedia;
+  manifest.routes[0].body_required = true;
+  manifest.routes[0].body_schema = R"({"type":"object"})";
+  active.Set(fake::TableOf(manifest));
+  const auto status = [&](const std::string& target, const std::string& type, const std::string& body) {
+    Call call("POST", target);
+    call.x.request.fields.Add("content-type", type);
+    call.source.bytes = body;
+    Answer(call);
+    EXPECT_TRUE(call.done);
+    text = call.Text();
+    return call.x.response.status;
+  };
+  EXPECT_EQ(status("/a?n=x", "text/plain", "[[[[[[[[[[[[[["), 415) << "type before size";
+  EXPECT_EQ(status("/a?n=x", "application/json", "[[[[[[[[[[[[[["), 413) << "size before syntax";
+  EXPECT_EQ(status("/a?n=x", "application/json", "[1,"), 400) << "syntax before schema";
+  EXPECT_EQ(status("/a?n=x", "application/json", "[1]"), 422);
+  EXPECT_NE(text.find("2 validation errors"), std::string::npos) << text << "parameters and body together";
+  EXPECT_EQ(status("/a?n=1", "application/json", ""), 422);
+  EXPECT_NE(text.find(R"({"type":"missing","loc":["body"])"), std::string::npos) << text;
+  EXPECT_EQ(handed_over, 0) << "no worker has seen any of it";
+  EXPECT_EQ(status("/a?n=1", "application/json", "{}"), 299);
 }
 
 TEST_F(PipelineTest, ProbesWaitForNothing) {

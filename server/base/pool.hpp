@@ -1,0 +1,47 @@
+// A few threads for what would block the loop: it must work on values that nobody changes meanwhile.
+#pragma once
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <optional>
+#include <utility>
+
+#include "base/task.hpp"
+
+namespace spikard::base {
+
+class Pool {
+ public:
+  explicit Pool(size_t threads) : threads_(threads) {}
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool() {
+    if (pool_) pool_->join();
+  }
+
+  // Calls `work()` on one of the threads, which start with the first call; returns on the loop.
+  // REQUIRES: what `work` refers to outlives the wait.
+  template <typename Work>
+  Task<void> Run(Work work) {
+    if (!pool_) pool_.emplace(threads_);
+    co_await boost::asio::async_initiate<decltype(kUseTask), void()>(
+        [this](auto handler, Work todo) {
+          auto guard = boost::asio::make_work_guard(boost::asio::get_associated_executor(handler));
+          boost::asio::post(*pool_,
+                            [handler = std::move(handler), todo = std::move(todo), guard = std::move(guard)]() mutable {
+                              todo();
+                              boost::asio::post(guard.get_executor(), std::move(handler));
+                            });
+        },
+        kUseTask, std::move(work));
+  }
+
+ private:
+  const size_t threads_;
+  std::optional<boost::asio::thread_pool> pool_;
+};
+
+}  // namespace spikard::base

@@ -1,0 +1,21 @@
+// What a schema cannot say of uploaded files: size, declared types, and whether their first bytes agree.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/problem.hpp"
+#include "protocol/manifest.hpp"
+#include "stage/form.hpp"
+
+namespace spikard::stage {
+
+// The media type that the first bytes of a file tell, empty for one that is not known.
+std::string_view TypeOfBytes(std::string_view bytes);
+
+// Returns the detail of a 413 if one is too large. Other findings are added.
+std::string CheckFiles(const std::vector<protocol::FilePart>& parts, const Form& form, std::string_view body,
+                       std::vector<http::Invalid>& findings);
+
+}  // namespace spikard::stage
