@@ -12,7 +12,10 @@ import batch
 
 import worker
 
-HELLO, ECHO_TEXT, ECHO_BODY, SMALL, FIELDS, STATUS, WAIT = range(7)
+HELLO, ECHO_TEXT, ECHO_BODY, SMALL, FIELDS, STATUS, WAIT, ITEM, TYPED, SEEN = range(10)
+
+ITEM_SCHEMA = """{"type": "object", "required": ["name", "price"], "properties":
+    {"name": {"type": "string"}, "price": {"type": "integer", "minimum": 1}}}"""
 
 
 def manifest() -> bytes:
@@ -27,6 +30,25 @@ def manifest() -> bytes:
         route("GET", "/fields"),
         route("GET", "/status/{code}"),
         route("GET", "/wait/{seconds}"),
+        route(
+            "POST",
+            "/item",
+            takes_body=True,
+            body_media=7,
+            body_required=True,
+            body_schema=ITEM_SCHEMA,
+            parameters=[
+                batch.table(
+                    "Parameter",
+                    name="limit",
+                    wire_name="limit",
+                    source=batch.enum("ParameterSource")["Query"],
+                    schema='{"type": "integer"}',
+                )
+            ],
+        ),
+        route("GET", "/typed/{number:int}"),
+        route("GET", "/seen"),
     ]
     manifest = batch.table("Manifest", routes=routes, request_ids=True, max_body_size=10 * 1024 * 1024)
     return batch.pack(manifest, b"SPKM")
@@ -41,7 +63,7 @@ def answer(request: SimpleNamespace, body: bytes) -> tuple[bytes, str]:
     match request.route:
         case 1:
             return request.path_parameters[0], text
-        case 2 | 3:
+        case 2 | 3 | 7:
             return body, "application/octet-stream"
         case 4:
             pairs = zip(request.headers[::2], request.headers[1::2], strict=True)
@@ -53,7 +75,12 @@ def answer(request: SimpleNamespace, body: bytes) -> tuple[bytes, str]:
 
 
 class Worker(worker.Worker):
+    seen = 0  # requests, this one too
+
     def answer(self, exchange: worker.Exchange) -> None:
+        self.seen += 1
+        if exchange.request.route == SEEN:
+            return self.end(exchange, "Response", status=200, body=str(self.seen).encode(), last=True)
         if exchange.request.route != STATUS:
             return super().answer(exchange)
         body, content_type = answer(exchange.request, b"")
