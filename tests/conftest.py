@@ -12,6 +12,18 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 _CI = os.environ.get("CI") == "true"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the fixtures lie anywhere: `--fixtures DIR`. pytest's own option of that name is left as `--funcargs`."""
+    own = parser.optparser._option_string_actions.pop("--fixtures")
+    own.option_strings = [text for text in own.option_strings if text != "--fixtures"]
+    parser.addoption(
+        "--fixtures",
+        default=str(SHARED / "fixtures"),
+        metavar="DIR",
+        help="the cases that tests/fixtures runs",
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the suites of ../shared where there are none."""
     if SHARED.is_dir():
