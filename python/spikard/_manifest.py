@@ -151,6 +151,7 @@ def build(
         routes=tuple(described),
         max_body_size=config.max_body_size or 0,
         request_timeout_ms=0 if config.request_timeout is None else _milliseconds(config.request_timeout),
+        max_json_depth=config.max_json_depth,
         request_ids=config.enable_request_id,
     )
     return manifest, bound

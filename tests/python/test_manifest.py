@@ -45,6 +45,7 @@ def test_the_program_on_the_front_page() -> None:
         ),
         max_body_size=10 * 1024 * 1024,
         request_timeout_ms=30_000,
+        max_json_depth=128,
         request_ids=True,
     )
     assert (bound.handler, bound.is_async, bound.status_code, bound.route) == (root, True, 200, app.routes[0])
@@ -99,7 +100,9 @@ def test_body_limits() -> None:
 
 
 def test_request_ids() -> None:
-    assert _build(Spikard(), enable_request_id=False)[0] == Manifest((), 10 * 1024 * 1024, 30_000, False)
+    assert _build(Spikard(), enable_request_id=False)[0] == Manifest(
+        (), 10 * 1024 * 1024, 30_000, request_ids=False, max_json_depth=128
+    )
 
 
 def test_equal_applications_have_equal_manifests() -> None:

@@ -97,8 +97,8 @@ class Body:
 
     @property
     def is_required(self) -> bool:
-        """Whether an empty body is an error."""
-        return any(part.required for part in self.parts)
+        """Whether an empty body is an error by itself; of keys each one tells that it is missing."""
+        return not self.is_keyed and self.parts[0].required
 
     @property
     def file_parts(self) -> tuple[FilePart, ...]:

@@ -41,7 +41,7 @@ def body(route: Route, reads: Reads) -> dict[str, Any]:
         names = {part.name for part in own}
         parts = (*own, *(part for part in parts if part.name not in names))
         media = ("urlencoded", "multipart")
-        required = required if declared is not None else bool(schema.get("required"))
+        required = False
         fields["body_keyed"] = True
     text = _written(schema, route, "body_schema")
     return fields | {
