@@ -55,7 +55,7 @@ def _fails(program: Program) -> str:
         (HANDLER.format(path="/{a:nothing}", parameters="a"), r"show .*server\.py:3.*nothing"),
         (HANDLER.format(path="/{a", parameters=""), r"show .*server\.py:3"),
         (HANDLER.format(path="/a", parameters="*rest"), r"show .*server\.py:3.*\*rest"),
-        (HANDLER.format(path="/a", parameters="a: object"), r"show .*server\.py:3.*'a'.*object"),
+        (HANDLER.format(path="/a", parameters="a: complex"), r"show .*server\.py:3.*'a'.*complex"),
     ],
 )
 def test_bad_routes(start: Start, write: str, body: str, expected: str) -> None:

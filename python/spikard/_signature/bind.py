@@ -201,6 +201,8 @@ class _Binder:
             if shape.is_list:
                 self._refuse(name, f"has the type {_text(annotation)}, which cannot be read from the path")
             self._refuse(name, f"has the type {_text(annotation)}, but {segment} in the path")
+        if annotation is bytes and segment.scalar.type is not str:
+            self._refuse(name, f"has the type {_text(annotation)}, but {segment} in the path")
         node = self._node(name, annotation, marker, segment.scalar.type)
         if not self._arguments.is_text(node):
             self._refuse(name, f"has the type {_text(annotation)}, which cannot be read from the path")
