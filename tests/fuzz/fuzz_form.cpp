@@ -1,5 +1,5 @@
-// Any bytes as a form: the first byte chooses urlencoded or multipart, and where a multipart body is cut in two. A form that
-// is accepted makes a tree that is JSON, files lie inside the body, and nothing depends on how the bytes arrive.
+// Any bytes as a form: the first byte chooses urlencoded or multipart, and where a multipart body is cut in two. A form
+// that is accepted makes a tree that is JSON, files lie inside the body, and nothing depends on how the bytes arrive.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
