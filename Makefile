@@ -135,10 +135,19 @@ fuzz: $(VENV)/.lint build-fuzz ## Fuzz each target for FUZZ_SECONDS
 	    tests/fuzz/corpus/$$name || exit 1; \
 	done
 
+$(VENV)/.wheel: $(VENV)/.package
+	$(PIP) install 'spikard[wheel]'
+	@touch $@
+
+# The wheel is built from the sdist, so that each proves itself. auditwheel takes in what Debian has and other systems
+# need not have.
 .PHONY: wheel
-wheel: setup ## Make dist/spikard-*.whl
-	@rm -rf dist
-	$(PIP) wheel --verbose --no-build-isolation --no-deps --wheel-dir dist .
+wheel: $(VENV)/.wheel ## Make dist/spikard-*.whl, which needs no package of the system, and the sdist
+	@rm -rf dist build/wheel
+	$(VENV)/bin/pyproject-build --sdist --no-isolation --outdir dist
+	$(PIP) wheel --verbose --no-cache-dir --no-build-isolation --no-deps --wheel-dir build/wheel dist/spikard-*.tar.gz
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" auditwheel repair --wheel-dir dist build/wheel/spikard-*.whl
+	@$(VENV)/bin/python docker/grafted.py dist/spikard-*.whl
 
 .PHONY: clean
 clean: ## Remove all that was built or installed here
