@@ -34,6 +34,30 @@ bool IsBase64(std::string_view text) {
   });
 }
 
+// What pydantic may take for a number or a boolean: it is asked later, so nothing that it takes may fail here.
+bool IsOf(std::string_view text, std::string_view allowed) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return static_cast<unsigned char>(c) > 0x7f || allowed.find(c) != std::string_view::npos;
+  });
+}
+
+bool IsLaxInteger(std::string_view text) {
+  return text.find_first_of("0123456789") != std::string_view::npos && IsOf(text, "0123456789+-_. \t\n\v\f\r");
+}
+
+bool IsLaxNumber(std::string_view text) {
+  return !text.empty() && IsOf(text, "0123456789+-_.eEiInNfFtTyYaA \t\n\v\f\r");
+}
+
+bool IsLaxBoolean(std::string_view text) {
+  constexpr std::array<std::string_view, 12> kWords = {"0",  "1",  "f",   "t",   "n",     "y",
+                                                       "no", "on", "off", "yes", "false", "true"};
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 'a' - 'A') : c; });
+  return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+}
+
 bool IsFile(std::string_view text) { return text.starts_with(kFileMark); }
 
 struct Format {
@@ -45,6 +69,9 @@ constexpr std::array kFormats = {
     Format{"spikard-date-time", IsReadAs<ValueType::kDateTime>},
     Format{"spikard-time", IsReadAs<ValueType::kTime>},
     Format{"spikard-uuid", IsUuid},
+    Format{"spikard-lax-integer", IsLaxInteger},
+    Format{"spikard-lax-number", IsLaxNumber},
+    Format{"spikard-lax-boolean", IsLaxBoolean},
     Format{"decimal", IsDecimal},
     Format{"byte", IsBase64},
     Format{"binary", IsFile},

@@ -32,6 +32,8 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
   // Nothing can be said of a path before the first manifest is there.
   const Verdict held = co_await HoldForTable(x, loop_, active_, hold_timeout_);
   if (held == Verdict::kAnswered) co_return;
+  // Whether there are ids at all is known only now.
+  if (!x.table->Manifest().request_ids) x.request_id.clear();
   // First of the checks: all others depend on the route.
   if (MatchRoute(x) == Verdict::kAnswered) co_return;
   if (ConvertArguments(x) == Verdict::kAnswered) co_return;

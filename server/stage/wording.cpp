@@ -129,6 +129,11 @@ constexpr std::array kFormatWords = {
     FormatWords{"time", {"time_parsing", "Input should be a valid time"}},
     FormatWords{"spikard-time", {"time_parsing", "Input should be a valid time"}},
     FormatWords{"duration", {"duration_parsing", "Input should be a valid duration"}},
+    FormatWords{"spikard-lax-integer",
+                {"int_parsing", "Input should be a valid integer, unable to parse string as an integer"}},
+    FormatWords{"spikard-lax-number",
+                {"float_parsing", "Input should be a valid number, unable to parse string as a number"}},
+    FormatWords{"spikard-lax-boolean", {"bool_parsing", "Input should be a valid boolean"}},
     FormatWords{"decimal", {"decimal_parsing", "Input should be a valid decimal"}},
     FormatWords{"binary", {"type_error", "Input should be a valid file"}},
 };

@@ -1,4 +1,8 @@
-"""From pydantic's compiled schema to JSON Schema: what is certain, and nothing where pydantic alone can judge."""
+"""From pydantic's compiled schema to JSON Schema: what is certain, and nothing where pydantic alone can judge.
+
+A model takes what pydantic takes: "5" or true for an int, unless it is strict. Texts that pydantic cannot take for a
+number are told by formats that only the front end knows.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,9 @@ from spikard._types.node import Definitions, Schema
 
 _SCALARS: dict[str, Schema] = {
     "none": {"type": "null"},
-    "bool": {"type": "boolean"},
-    "int": {"type": "integer"},
-    "float": {"type": "number"},
+    "bool": {"type": ["boolean", "number", "string"], "format": "spikard-lax-boolean"},
+    "int": {"type": ["integer", "string", "boolean"], "format": "spikard-lax-integer"},
+    "float": {"type": ["number", "string", "boolean"], "format": "spikard-lax-number"},
     "str": {"type": "string"},
     # What these take besides text only pydantic knows: timestamps, seconds, urn: and braces.
     "bytes": {"type": "string"},
@@ -29,6 +33,11 @@ _SCALARS: dict[str, Schema] = {
     "set": {"type": "array"},
     "frozenset": {"type": "array"},
     "tuple": {"type": "array"},
+}
+_STRICT_SCALARS: dict[str, Schema] = {
+    "bool": {"type": "boolean"},
+    "int": {"type": "integer"},
+    "float": {"type": "number"},
 }
 _BOUNDS = {
     "gt": "exclusiveMinimum",
@@ -97,10 +106,15 @@ class _Walk:
 
     def _scalar(self, core: Any, kind: str) -> Schema:
         schema = dict(_SCALARS[kind])
+        if kind in _STRICT_SCALARS and self._is_strict(core):
+            schema = dict(_STRICT_SCALARS[kind])
         if kind in ("int", "float"):
             for name, keyword in _BOUNDS.items():
-                if name in core:
+                # Of floats pydantic takes multiples that are nearly so.
+                if name in core and not (kind == "float" and name == "multiple_of"):
                     schema[keyword] = core[name]
+        elif kind == "str" and self._config.get("coerce_numbers_to_str", core.get("coerce_numbers_to_str")):
+            return {"type": ["string", "number"]}
         elif kind == "str" and not (
             core.get("strip_whitespace") or core.get("to_lower") or core.get("to_upper")
         ):
@@ -127,6 +141,14 @@ class _Walk:
             schema["additionalProperties"] = values
         return schema
 
+    def _is_strict(self, core: Any) -> bool:
+        return bool(core.get("strict", self._config.get("strict")))
+
+    @property
+    def _config(self) -> dict[str, Any]:
+        owner = self._owner
+        return getattr(owner, "model_config", None) or getattr(owner, "__pydantic_config__", None) or {}
+
     def _nullable(self, core: Any) -> Schema:
         inner = self.schema(core["schema"])
         return {"anyOf": [inner, {"type": "null"}]} if inner else {}
@@ -149,7 +171,7 @@ class _Walk:
 
     def _enum(self, core: Any) -> Schema:
         values = [member.value for member in core["members"]]
-        simple = all(isinstance(value, (str, int, float, type(None))) for value in values)
+        simple = all(isinstance(value, (str, type(None))) for value in values)
         return {"enum": values} if simple and values and "missing" not in core else {}
 
     def _model_fields(self, core: Any) -> Schema:
@@ -163,11 +185,7 @@ class _Walk:
         return self._fields(fields, core.get("extra_behavior"))
 
     def _fields(self, fields: dict[str, Any], extra: Any, total: bool = True) -> Schema:
-        config = (
-            getattr(self._owner, "model_config", None)
-            or getattr(self._owner, "__pydantic_config__", None)
-            or {}
-        )
+        config = self._config
         by_name = config.get("populate_by_name") or config.get("validate_by_name")
         properties: Schema = {}
         required = []

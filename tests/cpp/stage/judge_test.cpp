@@ -144,5 +144,22 @@ TEST(Plans, RefuseWhatCannotBeCompiledAndNameIt) {
   EXPECT_TRUE(refusal->starts_with("route POST /a: body: ")) << *refusal;
 }
 
+TEST_F(JudgeTest, TextsThatPydanticMayTakeForNumbersPass) {
+  route.body_schema = R"({"properties":{"i":{"type":["integer","string","boolean"],"format":"spikard-lax-integer"},)"
+                      R"("n":{"type":["number","string","boolean"],"format":"spikard-lax-number"},)"
+                      R"("b":{"type":["boolean","number","string"],"format":"spikard-lax-boolean"}}})";
+  for (const char* right :
+       {R"({"i":"5"})", R"({"i":" -5 "})", R"({"i":"1_000"})", R"({"i":"5.0"})", R"({"i":"\u00a05"})", R"({"i":true})",
+        R"({"n":"1.5e3"})", R"({"n":"NaN"})", R"({"n":"-Infinity"})", R"({"n":".5"})", R"({"n":false})",
+        R"({"b":"On"})", R"({"b":"0"})", R"({"b":"T"})", R"({"b":1})"}) {
+    EXPECT_EQ(Found(Json(right)), "") << right;
+  }
+  EXPECT_EQ(Found(Json(R"({"i":"x"})")), "int_parsing@body/i");
+  EXPECT_EQ(Found(Json(R"({"i":""})")), "int_parsing@body/i");
+  EXPECT_EQ(Found(Json(R"({"i":[]})")), "int_parsing@body/i");
+  EXPECT_EQ(Found(Json(R"({"n":"much"})")), "float_parsing@body/n");
+  EXPECT_EQ(Found(Json(R"({"b":"perhaps"})")), "bool_parsing@body/b");
+}
+
 }  // namespace
 }  // namespace spikard::stage

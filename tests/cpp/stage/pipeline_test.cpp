@@ -99,6 +99,16 @@ TEST_F(PipelineTest, AllElseWaitsForTheFirstManifest) {
   EXPECT_EQ(call.x.response.status, 404);
 }
 
+TEST_F(PipelineTest, WhoWaitedForTheManifestHasNoIdIfThereAreNone) {
+  Call call("GET", "/nothing");
+  Answer(call);
+  manifest.request_ids = false;
+  active.Set(fake::TableOf(manifest));
+  Call::Turn(loop);
+  ASSERT_TRUE(call.done);
+  EXPECT_EQ(call.Field("x-request-id"), "");
+}
+
 TEST_F(PipelineTest, WhatCouldNotBeReadIsRefusedWithAnId) {
   Call call;
   pipeline.Refuse(call.x, http::Fault::kMalformed);

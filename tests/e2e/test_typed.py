@@ -1,0 +1,166 @@
+"""Typed handlers behind the real front end: what reaches them, what does not, and what is said of it."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+from harness.client import Fields, Reply, fetch
+from harness.program import Program
+
+PROGRAM = "typed.py"
+KINDS = ("struct", "data", "attributes", "typed", "tuple", "model")
+TYPES = {"struct": "Struct", "data": "Data", "attributes": "Attributes", "typed": "dict", "tuple": "Tuple"}
+URLENCODED = ("content-type", "application/x-www-form-urlencoded")
+PNG = b"\x89PNG\r\n\x1a\n\0\xff"
+
+
+def _post(server: Program, target: str, value: Any = None, headers: Fields = (), body: bytes = b"") -> Reply:
+    return fetch(server.address, "POST", target, headers=headers, body=body or msgspec.json.encode(value))
+
+
+def _errors(reply: Reply) -> list[tuple[str, str]]:
+    """Give type and place of all errors, after checking what all such answers have."""
+    problem = reply.json()
+    assert (reply.status, problem["status"], reply.header("content-type")) == (
+        422,
+        422,
+        "application/problem+json",
+    )
+    errors = problem["errors"]
+    assert problem["type"] == "https://spikard.dev/errors/validation-error"
+    assert problem["detail"] == f"{len(errors)} validation error{'s' * (len(errors) > 1)} in request"
+    assert problem["instance"] == reply.header("x-request-id")
+    assert all(set(item) - {"ctx"} == {"type", "loc", "msg", "input"} for item in errors)
+    return sorted((item["type"], ".".join(item["loc"])) for item in errors)
+
+
+def _multipart(*parts: tuple[str, bytes]) -> tuple[Fields, bytes]:
+    body = b"".join(b"--x\r\n" + head.encode() + b"\r\n\r\n" + content + b"\r\n" for head, content in parts)
+    return [("content-type", "multipart/form-data; boundary=x")], body + b"--x--\r\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("form", [False, True])
+def test_what_fits_arrives_as_its_type(server: Program, kind: str, form: bool) -> None:
+    value = {"name": "7", "count": 5}
+    if form:
+        reply = _post(server, f"/{kind}", headers=[URLENCODED], body=urlencode(value).encode())
+    else:
+        reply = _post(server, f"/{kind}", value)
+    assert (reply.status, reply.json()) == (200, {"type": TYPES.get(kind, "Model"), **value})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_does_not_fit_reaches_no_worker(server: Program, kind: str) -> None:
+    before = fetch(server.address, "GET", "/reached").json()
+    reply = _post(server, f"/{kind}", {"name": 7, "count": "many"})
+    assert _errors(reply) == [("int_parsing", "body.count"), ("string_type", "body.name")]
+    assert _errors(_post(server, f"/{kind}", {"count": 3})) == [("missing", "body.name")]
+    assert _post(server, f"/{kind}", body=b'{"name":').status == 400
+    assert _post(server, f"/{kind}", headers=[("content-type", "text/plain")], body=b"x").status == 415
+    assert fetch(server.address, "GET", "/reached").json() == before
+
+
+def test_what_only_python_can_judge_is_worded_alike(server: Program) -> None:
+    reply = _post(server, "/data", {"name": "forbidden"})
+    assert _errors(reply) == [("value_error", "body")]
+    assert reply.json()["errors"][0]["msg"] == "this name is forbidden"
+    reply = _post(server, "/model", {"name": "a b", "count": "0", "on": "2020-02-30"})
+    assert [place for _, place in _errors(reply)] == ["body.on", "body.count", "body.name"]
+
+
+@pytest.mark.parametrize("count", ["5", 5.0, " 5 ", "5.0"])
+def test_models_take_what_pydantic_takes(server: Program, count: Any) -> None:
+    assert _post(server, "/model", {"name": "a", "count": count}).json()["count"] == 5
+    expected = 200 if count == 5.0 else 422
+    assert _post(server, "/struct", {"name": "a", "count": count}).status == expected, "all else is strict"
+
+
+def test_several_parameters_are_keys_of_one_body(server: Program) -> None:
+    first, second = {"name": "a"}, {"name": "b", "count": 2}
+    reply = _post(server, "/two", {"first": first, "second": second})
+    assert [item["type"] for item in reply.json()[:2]] == ["Struct", "Model"]
+    assert _errors(_post(server, "/two", {"first": {"name": 1}, "times": 4})) == [
+        ("less_than_equal", "body.times"),
+        ("missing", "body.second"),
+        ("string_type", "body.first.name"),
+    ]
+
+
+def test_an_optional_body_may_be_empty(server: Program) -> None:
+    assert fetch(server.address, "POST", "/maybe", body=b"").json() is None
+    assert _errors(fetch(server.address, "POST", "/struct", body=b"")) == [("missing", "body")]
+
+
+def test_parameters_are_read_once_and_told_together(server: Program) -> None:
+    headers = [("x-trace", "abc"), ("cookie", "session=s")]
+    reply = fetch(server.address, "GET", "/text/2024-02-29?tags=1&tags=02&flag=on", headers=headers)
+    assert reply.json() == ["2024-02-29", [1, 2], True, "abc", "s"]
+    reply = fetch(server.address, "GET", "/text/2024-02-30?tags=1&tags=b&flag=no", headers=[("x-trace", "a")])
+    errors = _errors(reply)
+    assert [place.partition(".")[0] for _, place in errors] == ["path", "query", "headers"], errors
+    assert fetch(server.address, "GET", "/spread?name=a&count=2").json()["count"] == 2
+    assert _errors(fetch(server.address, "GET", "/spread?count=0")) == [
+        ("greater_than_equal", "query.count"),
+        ("missing", "query.name"),
+    ]
+
+
+def test_forms(server: Program) -> None:
+    assert _post(server, "/form", headers=[URLENCODED], body=b"name=a%26b&count=2").json() == ["a&b", 2]
+    headers, body = _multipart(('content-disposition: form-data; name="name"', "ä".encode()))
+    assert _post(server, "/form", headers=headers, body=body).json() == ["ä", 1]
+    assert _errors(_post(server, "/form", headers=[URLENCODED], body=b"count=0")) == [
+        ("greater_than_equal", "body.count"),
+        ("missing", "body.name"),
+    ]
+    assert _post(server, "/form", {"name": "a"}).status == 415
+
+
+def test_uploads_are_exact_and_checked(server: Program) -> None:
+    head = 'content-disposition: form-data; name="photos"; filename="{}"\r\ncontent-type: image/png'
+    title = ('content-disposition: form-data; name="title"', b"t")
+    headers, body = _multipart((head.format("a.png"), PNG), title, (head.format("b.png"), PNG + b"\r\n-x"))
+    assert _post(server, "/files", headers=headers, body=body).json() == [
+        "t",
+        [["a.png", "image/png", PNG.hex()], ["b.png", "image/png", (PNG + b"\r\n-x").hex()]],
+    ]
+    headers, body = _multipart((head.format("a.png"), b"GIF89a"), title)
+    assert [place for _, place in _errors(_post(server, "/files", headers=headers, body=body))] == [
+        "files.photos"
+    ]
+    headers, body = _multipart((head.format("a.png"), PNG + bytes(1000)))
+    assert _post(server, "/files", headers=headers, body=body).status == 413
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_compressed_bodies(server: Program, coding: str) -> None:
+    compress = gzip.compress if coding == "gzip" else zlib.compress
+    headers = [("content-encoding", coding)]
+    right = compress(b'{"name":"a"}')
+    assert _post(server, "/struct", headers=headers, body=right).json()["name"] == "a"
+    assert _errors(_post(server, "/struct", headers=headers, body=compress(b"{}"))) == [
+        ("missing", "body.name")
+    ]
+    assert _post(server, "/struct", headers=headers, body=compress(b" " * 100_000 + b"{}")).status == 413
+    assert _post(server, "/struct", headers=headers, body=b"no such coding").status == 400
+    assert _post(server, "/struct", headers=[("content-encoding", "br2")], body=right).status == 415
+
+
+def test_answers_keep_to_their_type(server: Program) -> None:
+    right = fetch(server.address, "GET", "/wrong-answer/right").json()
+    assert right == {"name": "a", "count": 2}, "what the type lacks is dropped"
+    assert fetch(server.address, "GET", "/wrong-answer/subclass").json() == {"name": "b", "count": 3}
+
+
+@pytest.mark.parametrize("target", ["/wrong-answer/dict", "/wrong-model"])
+def test_another_answer_is_a_500_that_only_the_log_explains(server: Program, target: str) -> None:
+    reply = fetch(server.address, "GET", target)
+    assert (reply.status, "errors" in reply.json(), b"secret" in reply.body) == (500, False, False)
+    server.said(rf"{reply.header('x-request-id')}.* failed in wrong_")
+    server.said("the handler returned dict")
