@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -18,13 +19,17 @@ class Exchange(Protocol):
         form: JSON object of a form's fields and files, converted; empty if the body is none.
         verdict: JSON object of what the front end found wrong, if the route wants to hear of it; else empty.
         headers: in the order received, names in lower case, values as Latin-1.
+        raw_headers: the same as octets.
         body: the exact bytes.
         request_id: taken from the client or made by the front end.
         scheme: "http" or "https".
         client: host and port.
         gone: whether nobody waits for the answer any more.
+        on_gone: called when it becomes so; whoever sets it takes it away again.
         attempt: 0 for the first; how often the request was handed to a worker before.
     """
+
+    on_gone: Callable[[], object] | None
 
     @property
     def number(self) -> int: ...
@@ -44,6 +49,8 @@ class Exchange(Protocol):
     def verdict(self) -> bytes: ...
     @property
     def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]: ...
     @property
     def body(self) -> bytes: ...
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spikard import _handler, _pattern
 from spikard._inject import Binder, Dependencies, compose
+from spikard._mount.bind import server
+from spikard._mount.bridge import Serve, bridge
 from spikard._signature import FilePart, ManifestParameter, bind, schemas
 from spikard._signature.answer import Answer
 from spikard._types import Walk
@@ -101,6 +104,7 @@ class BoundRoute:
         route: the declaration.
         debug: whether clients are shown the traceback of what it raises.
         encode: writes what it returned as JSON, converted to what it said it returns.
+        serve: of a mounted application with nothing around it, instead of `call`: it writes its own answer.
     """
 
     handler: Callable[..., Any]
@@ -110,6 +114,7 @@ class BoundRoute:
     route: Route
     debug: bool
     encode: Callable[[Any], bytes]
+    serve: Serve | None = None
 
 
 def build(
@@ -136,9 +141,7 @@ def build(
     def bind_all() -> tuple[list[ManifestRoute], list[BoundRoute]]:
         dependencies = Dependencies(app.get_dependencies(), app.overrides)
         services.bind(dependencies, rebind)
-        pairs = [
-            _bind_route(route, app, urls, dependencies, services, config.debug, walk) for route in routes
-        ]
+        pairs = [_bind_route(route, app, urls, dependencies, services, config, walk) for route in routes]
         return [described for described, _ in pairs], [bound for _, bound in pairs]
 
     def rebind() -> None:
@@ -163,11 +166,15 @@ def _bind_route(
     urls: Urls,
     dependencies: Dependencies,
     services: Services,
-    debug: bool,
+    config: ServerConfig,
     walk: Walk,
 ) -> tuple[ManifestRoute, BoundRoute]:
     parameters = tuple(segment for segment in route.segments if segment.type)
     make_request = functools.partial(Request, RouteContext(app, parameters, urls))
+    serve: Serve | None = None
+    if route.mounted:
+        serve = server(route.mounted, _root(route), config, services.threads)
+        route = dataclasses.replace(route, handler=bridge(serve))
     binding = bind(route.handler, route.segments, make_request, dependencies, method=route.method, walk=walk)
     answer = Answer(route, walk)
     call, is_async, reads = binding.call, _handler.is_async(route.handler), binding.reads
@@ -183,7 +190,8 @@ def _bind_route(
             method=route.method,
             walk=walk,
         )
-        call, is_async, reads = compose(route, app.hooks, binder, debug, answer.encode), True, binder.reads
+        call = compose(route, app.hooks, binder, config.debug, answer.encode)
+        is_async, reads, serve = True, binder.reads, None
     described = ManifestRoute(
         kind="http",
         method=route.method,
@@ -199,8 +207,19 @@ def _bind_route(
         cookies_closed=reads.cookies_closed,
         **schemas.body(route, reads),
     )
-    bound = BoundRoute(route.handler, call, is_async, route.status_code, route, debug, answer.encode)
+    bound = BoundRoute(
+        route.handler, call, is_async, route.status_code, route, config.debug, answer.encode, serve
+    )
     return described, bound
+
+
+def _root(route: Route) -> str:
+    """Give the path that a mounted application lies at."""
+    *above, last = route.segments
+    literal = above if last.type else [*above, last]
+    if any(segment.type for segment in literal):
+        raise StartError(f"{route.place}: the path of a mounted application must be literal text")
+    return "".join(f"/{segment.text}" for segment in literal if segment.text)
 
 
 def _refuse_new_parameters(route: Route, before: ManifestRoute, now: ManifestRoute) -> None:

@@ -6,6 +6,9 @@ from spikard._manifest import Manifest
 
 PROTOCOL_VERSION: int
 
+# Of a header: texts of Latin-1 characters, or the octets that they stand for.
+Field = tuple[str, str] | tuple[bytes, bytes]
+
 class ChannelLost(ConnectionError):
     """What has come cannot be trusted, or something before it is missing: the connection has to be given up."""
 
@@ -13,6 +16,7 @@ class Exchange:
     """One request; see `spikard._exchange.Exchange` for the attributes that handlers are built on."""
 
     gone: bool
+    on_gone: Callable[[], object] | None
 
     @property
     def number(self) -> int: ...
@@ -34,6 +38,8 @@ class Exchange:
     def verdict(self) -> bytes: ...
     @property
     def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]: ...
     @property
     def body(self) -> bytes: ...
     @property
@@ -71,9 +77,7 @@ class Outbox:
     def json(self, exchange: Exchange, status: int, body: bytes) -> None:
         """Answer with a JSON text."""
 
-    def respond(
-        self, exchange: Exchange, status: int, headers: Sequence[tuple[str, str]], body: bytes
-    ) -> None:
+    def respond(self, exchange: Exchange, status: int, headers: Sequence[Field], body: bytes) -> None:
         """Answer with these header fields.
 
         Raises:
@@ -87,7 +91,7 @@ class Outbox:
         slug: str = "",
         detail: str = "",
         errors: bytes = b"",
-        headers: Sequence[tuple[str, str]] = (),
+        headers: Sequence[Field] = (),
     ) -> None:
         """Let the front end word an error (RFC 9457); what is empty, the status decides.
 
@@ -95,7 +99,7 @@ class Outbox:
             UnicodeEncodeError: a header field has characters that Latin-1 lacks.
         """
 
-    def begin(self, exchange: Exchange, status: int, headers: Sequence[tuple[str, str]]) -> None:
+    def begin(self, exchange: Exchange, status: int, headers: Sequence[Field]) -> None:
         """Begin a response that `chunk` goes on with.
 
         Raises:

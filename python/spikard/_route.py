@@ -13,7 +13,11 @@ from spikard.di import Provide
 from spikard.exceptions import StartError
 
 if TYPE_CHECKING:
+    from spikard._mount.mounted import Mounted
     from spikard._pattern import Segment
+
+# What is added to a path for the pattern of everything beneath it.
+ALL_BELOW = "/{path:path}"
 
 _METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Z]+")
 
@@ -90,6 +94,8 @@ class Route:
     file_params: dict[str, Any] | None = None
     timeout: float | Literal["application"] | None = "application"
     shield: bool = False
+    # What answers beneath this path in the handler's place.
+    mounted: Mounted | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.handler):
@@ -100,7 +106,8 @@ class Route:
             self._refuse("tags must be a list of texts", self.tags)
         object.__setattr__(self, "tags", tuple(self.tags))
         object.__setattr__(self, "dependencies", checked_dependencies(self.dependencies, self.place))
-        if not _METHOD.fullmatch(self.method) or self.method == "CONNECT":
+        is_method = _METHOD.fullmatch(self.method) and self.method not in ("CONNECT", "*")
+        if not is_method and not self.mounted:
             self._refuse("method must be an HTTP method other than CONNECT", self.method)
         if not _is_whole(self.status_code) or not 200 <= self.status_code <= 599:
             self._refuse("status_code must be 200 to 599", self.status_code)
@@ -131,6 +138,8 @@ class Route:
     @property
     def place(self) -> str:
         """The handler with file and line, for messages."""
+        if self.mounted:
+            return f"{self.name}, mounted at {self.path.removesuffix(ALL_BELOW) or '/'}"
         return _handler.place(self.handler)
 
     @cached_property

@@ -16,6 +16,8 @@ from spikard.routing import Registry, Route, get_default_router
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from spikard._mount.options import MountOptions
+
 
 class RunArguments(TypedDict, total=False):
     """What may be said of the process where it is started; None counts as not said."""
@@ -65,6 +67,24 @@ class Spikard(Registry, Around):
         self.dependencies = checked_dependencies(dependencies, "Spikard()")
         self.config = _checked(config)
         self.state = State()
+
+    @classmethod
+    def from_asgi(
+        cls, app: Callable[..., Any], config: ServerConfig | None = None, **options: Unpack[MountOptions]
+    ) -> Spikard:
+        """Make an application of another framework's: the same as mounting it at `/`.
+
+        Args:
+            app: an ASGI or WSGI application.
+            config: settings of the server.
+            options: as `mount` takes them.
+
+        Raises:
+            StartError: it is no application, or an argument has a value that it cannot have.
+        """
+        made = cls(config)
+        made.mount("/", app, **options)
+        return made
 
     def run(self, *, config: ServerConfig | None = None, **arguments: Unpack[RunArguments]) -> None:
         """Serve until Ctrl+C or SIGTERM, then finish the requests begun and return.

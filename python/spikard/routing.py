@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from spikard._mount.options import MountOptions, mount_routes
 from spikard._route import Route, RouteOptions, checked_dependencies
 from spikard.di import Provide
+from spikard.exceptions import StartError
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -128,6 +130,26 @@ class Registry:
         """Do what the decorators do, for a function at hand; without one, give the decorator."""
         register: Callable[[Handler], Handler] = self.route(path, method, **options)
         return register if handler is None else register(handler)
+
+    def mount(self, path: str, app: Callable[..., Any], **options: Unpack[MountOptions]) -> None:
+        """Have an ASGI or WSGI application answer everything beneath a path that no route here does.
+
+        Hooks and middleware stand around it as around handlers. It is told when its client has gone or its deadline
+        is past (`http.disconnect`), not cancelled.
+
+        Args:
+            path: literal text; `""` or `/` for everything.
+            app: FastAPI, Starlette, Django, Quart, Flask, or whatever else speaks ASGI 3 or WSGI.
+            options: see `MountOptions`.
+
+        Raises:
+            StartError: it is no application, or an option has a value that it cannot have.
+            TypeError: there is no such option.
+        """
+        prefix = _prefix(path)
+        if "{" in prefix:
+            raise StartError(f"mount({path!r}): the path must be literal text")
+        self._entries += mount_routes(prefix, app, options)
 
     def include_router(self, router: Router, prefix: str = "") -> None:
         """Take in the routes of a router, also those it is given later.

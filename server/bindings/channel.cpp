@@ -98,7 +98,8 @@ class Inbox {
   protocol::BatchReader reader_;
 };
 
-using Pairs = std::vector<std::pair<py::str, py::str>>;
+// Texts, or the octets that they stand for.
+using Pairs = std::vector<std::pair<py::object, py::object>>;
 
 class Outbox {
  public:
@@ -191,7 +192,9 @@ class Outbox {
   }
 
   // Header text is Latin-1 on the wire; what is ASCII is the same in UTF-8 and needs no copy.
-  static std::string_view Octets(const py::str& text, std::vector<std::string>& store) {
+  static std::string_view Octets(const py::object& text, std::vector<std::string>& store) {
+    if (PyBytes_Check(text.ptr())) return View(py::reinterpret_borrow<py::bytes>(text));
+    if (!PyUnicode_Check(text.ptr())) throw py::type_error("a header field is neither bytes nor str");
     if (PyUnicode_IS_ASCII(text.ptr())) return Text(text);
     const auto encoded = py::reinterpret_steal<py::bytes>(PyUnicode_AsLatin1String(text.ptr()));
     if (!encoded) throw py::error_already_set();

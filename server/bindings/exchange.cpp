@@ -23,6 +23,14 @@ py::list Headers(const Exchange& x) {
   return list;
 }
 
+py::list RawHeaders(const Exchange& x) {
+  py::list list(x.headers.size());
+  for (size_t i = 0; i < x.headers.size(); ++i) {
+    list[i] = py::make_tuple(Bytes(x.headers[i].name), Bytes(x.headers[i].value));
+  }
+  return list;
+}
+
 py::list PathParameters(const Exchange& x) {
   py::list list(x.path_parameters.size());
   for (size_t i = 0; i < x.path_parameters.size(); ++i) {
@@ -58,6 +66,7 @@ void BindExchange(py::module_& module) {
       .def_readonly("number", &Exchange::number)
       .def_readonly("slot", &Exchange::slot)
       .def_readwrite("gone", &Exchange::gone)
+      .def_readwrite("on_gone", &Exchange::on_gone)
       .def_property_readonly("route", [](const Exchange& x) { return x.request.route; })
       .def_property_readonly("method", [](const Exchange& x) { return Latin1(x.request.method); })
       .def_property_readonly("target", [](const Exchange& x) { return Latin1(x.request.target); })
@@ -66,6 +75,7 @@ void BindExchange(py::module_& module) {
       .def_property_readonly("form", [](const Exchange& x) { return Bytes(x.request.form); })
       .def_property_readonly("verdict", [](const Exchange& x) { return Bytes(x.request.verdict); })
       .def_property_readonly("headers", Headers)
+      .def_property_readonly("raw_headers", RawHeaders)
       .def_property_readonly("body", Body)
       .def_property_readonly("request_id", [](const Exchange& x) { return Latin1(x.request.request_id); })
       .def_property_readonly("scheme", [](const Exchange& x) { return Latin1(x.request.scheme); })

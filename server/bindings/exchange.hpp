@@ -22,7 +22,8 @@ struct Batch {
 struct Exchange {
   uint64_t number = 0;
   uint32_t slot = 0;
-  bool gone = false;  // the front end wants no answer any more
+  bool gone = false;                            // the front end wants no answer any more
+  pybind11::object on_gone = pybind11::none();  // called when it becomes so; whoever sets it takes it away again
   std::shared_ptr<const Batch> batch;
   protocol::Request request;  // its views point into the batch; its spans into the vectors below
   std::vector<protocol::Field> headers;

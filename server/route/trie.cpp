@@ -7,7 +7,7 @@
 
 namespace spikard::route {
 
-// What stands at the end of a path: a route for each method.
+// What stands at the end of a path: a route for each method, and perhaps one for those that have none.
 using Leaf = std::vector<std::pair<std::string, uint32_t>>;
 
 struct Trie::Node {
@@ -69,6 +69,7 @@ struct Trie::Walk {
   bool Arrive(const Leaf& leaf) {
     match.route = Find(leaf, method);
     if (!match.route && method == "HEAD") match.route = Find(leaf, "GET");
+    if (!match.route) match.route = Find(leaf, kAnyMethod);
     if (match.route) return true;
     for (const auto& [name, route] : leaf) match.methods.insert(name);
     return false;

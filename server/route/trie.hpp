@@ -30,6 +30,9 @@ struct PathMatch {
   std::string Allow() const;
 };
 
+// Stands in for every method that a pattern has no route for.
+inline constexpr std::string_view kAnyMethod = "*";
+
 class Trie {
  public:
   Trie();
@@ -39,7 +42,7 @@ class Trie {
 
   // Returns false if this method is already taken for a pattern of this shape.
   bool Add(const std::vector<Segment>& pattern, std::string_view method, uint32_t route);
-  // The best pattern that fits and has the method; GET's stands in for HEAD's.
+  // The best pattern that fits and has the method; GET's stands in for HEAD's, that of any method for all others.
   PathMatch Match(const std::vector<std::string>& segments, std::string_view method) const;
 
  private:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import struct
 from typing import Any
 
 import pytest
 from harness.client import Connection, fetch
 from harness.fixtures import Start
 from harness.program import Program
+from harness.raw import dechunk, read_all, reset
 from harness.waiting import DEADLINE, until
 
 PROGRAM = "streams.py"
@@ -23,15 +23,6 @@ def ask(program: Program, target: str, version: str = "1.1", more: str = "") -> 
     return client
 
 
-def read_all(client: socket.socket) -> bytes:
-    """Until the server closes."""
-    received = b""
-    with client:
-        while data := client.recv(65536):
-            received += data
-    return received
-
-
 def read_until(client: socket.socket, end: bytes) -> bytes:
     received = b""
     while end not in received:
@@ -39,24 +30,6 @@ def read_until(client: socket.socket, end: bytes) -> bytes:
         assert data, received
         received += data
     return received
-
-
-def dechunk(body: bytes) -> tuple[bytes, bool]:
-    """The bytes of a chunked body, and whether the last chunk has come."""
-    whole = b""
-    while body:
-        size, _, rest = body.partition(b"\r\n")
-        if int(size, 16) == 0:
-            return whole, rest == b"\r\n"
-        if len(rest) < int(size, 16) + 2:
-            return whole, False
-        whole, body = whole + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
-    return whole, False
-
-
-def reset(client: socket.socket) -> None:
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.close()
 
 
 def told(program: Program) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -21,6 +22,9 @@ class FakeExchange:
     scheme: str = "http"
     client: tuple[str, int] = ("127.0.0.1", 40000)
     attempt: int = 0
-    form: bytes = b""
-    verdict: bytes = b""
     gone: bool = False
+    on_gone: Callable[[], object] | None = None
+
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]

@@ -80,7 +80,7 @@ def test_options_arrive_on_the_route() -> None:
 
 
 def test_route_has_the_options_and_no_others() -> None:
-    of_route = {field.name for field in fields(Route)} - {"method", "path", "handler"}
+    of_route = {field.name for field in fields(Route)} - {"method", "path", "handler", "mounted"}
     assert of_route == typing.get_type_hints(RouteOptions).keys()
 
 

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spikard._mount.reply import ClientGone
 from spikard._native import ChannelLost
 from spikard._respond import as_response, is_stream
 from spikard._worker import answer
+from spikard._worker.reply import Reply
 from spikard._worker.runner import Runner
 from spikard._worker.stream import Stream, close, iterate
 from spikard.events import EventSourceResponse
@@ -19,7 +21,7 @@ from spikard.streaming import StreamingResponse
 
 if TYPE_CHECKING:
     from spikard._manifest import BoundRoute
-    from spikard._native import Exchange, Outbox
+    from spikard._native import Exchange, Field, Outbox
     from spikard._worker.services import Services
 
 
@@ -41,7 +43,11 @@ class Application:
 
 
 class Exchanges:
-    """What runs on behalf of one connection."""
+    """What runs on behalf of one connection.
+
+    Attributes:
+        body_limit: how many bytes one body may have.
+    """
 
     def __init__(
         self,
@@ -67,7 +73,7 @@ class Exchanges:
         self._begun: dict[int, tuple[Exchange, BoundRoute]] = {}
         self._streams: dict[int, Stream] = {}
         self._window = 0
-        self._body_limit = 0
+        self.body_limit = 0
         self._abandoned = False
 
     def welcome(self, window: int, body_limit: int) -> None:
@@ -79,7 +85,7 @@ class Exchanges:
         """
         self._routes = self._application.routes
         self._window = window
-        self._body_limit = body_limit
+        self.body_limit = body_limit
 
     @property
     def busy(self) -> bool:
@@ -107,7 +113,7 @@ class Exchanges:
         except IndexError:
             raise ChannelLost("a request that this worker cannot have") from None
         number = exchange.number
-        run = self._run if route.is_async else self._run_in_thread
+        run = self._serve if route.serve else self._run if route.is_async else self._run_in_thread
         self._begun[number] = (exchange, route)
         self._runner.start(number, run(number, exchange, route))
 
@@ -120,6 +126,8 @@ class Exchanges:
         stream = self._streams.get(number)
         if stream is not None:
             stream.abandon()
+        if exchange.on_gone is not None:
+            exchange.on_gone()
         # What runs in a thread cannot be stopped, and keeps its slot until it has ended.
         if route.route.shield or not (route.is_async or stream is not None):
             return
@@ -136,6 +144,13 @@ class Exchanges:
             else:
                 self._give(number, exchange, route, result)
         except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
+            self._fail(number, exchange, route, error)
+
+    async def _serve(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+        assert route.serve
+        try:
+            await route.serve(exchange, Reply(self, exchange))
+        except BaseException as error:  # as above
             self._fail(number, exchange, route, error)
 
     async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
@@ -157,11 +172,9 @@ class Exchanges:
         if not isinstance(response, StreamingResponse):
             return self._give(number, exchange, route, response)
         parts = iterate(response.content, self._services.threads)
-        stream = Stream(self._outbox, exchange, self._window, self._on_put)
+        stream: Stream | None = None
         try:
-            self._outbox.begin(exchange, response.status_code, response.raw_headers)
-            self._streams[number] = stream
-            self._on_put(0)
+            stream = self.begin_stream(exchange, response.status_code, response.raw_headers)
             if isinstance(response, EventSourceResponse):
                 stream.keep_alive(response._ping)
             async for part in parts:
@@ -169,14 +182,34 @@ class Exchanges:
         except BaseException as error:
             self._fail(number, exchange, route, error)
         else:
-            self._forget(number)
-            stream.end()
+            self.end_stream(exchange, stream)
         finally:
-            stream.close()
+            if stream is not None:
+                stream.close()
             try:
                 await close(parts)
             finally:
                 self._follow(response)
+
+    # ---- answers
+
+    def give_whole(self, exchange: Exchange, status: int, headers: Sequence[Field], body: bytes) -> None:
+        """Put a whole answer into the outbox."""
+        self._outbox.respond(exchange, status, headers, body)
+        self._forget(exchange.number)
+        self._on_put(len(body))
+
+    def begin_stream(self, exchange: Exchange, status: int, headers: Sequence[Field]) -> Stream:
+        """Put the beginning of an answer into the outbox."""
+        self._outbox.begin(exchange, status, headers)
+        stream = self._streams[exchange.number] = Stream(self._outbox, exchange, self._window, self._on_put)
+        self._on_put(0)
+        return stream
+
+    def end_stream(self, exchange: Exchange, stream: Stream) -> None:
+        """Put the end of an answer into the outbox."""
+        self._forget(exchange.number)
+        stream.end()
 
     def _forget(self, number: int) -> None:
         self._begun.pop(number, None)
@@ -184,7 +217,7 @@ class Exchanges:
 
     def _give(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
         self._forget(number)
-        self._on_put(answer.give(self._outbox, exchange, route, result, self._body_limit))
+        self._on_put(answer.give(self._outbox, exchange, route, result, self.body_limit))
         if isinstance(result, Response):
             self._follow(result)
 
@@ -201,7 +234,7 @@ class Exchanges:
         self._forget(number)
         if self._abandoned:
             return  # nobody waits for it any more
-        if exchange.gone and isinstance(error, asyncio.CancelledError):
+        if exchange.gone and isinstance(error, (asyncio.CancelledError, ClientGone)):
             self._outbox.return_(exchange)
         elif streamed:
             # The status has been sent: the front end breaks the client's connection.

@@ -12,6 +12,7 @@ from spikard import _handler
 from spikard._inject import Binder, Singletons
 from spikard._inject.scope import Scope
 from spikard._inject.steps import before
+from spikard._mount.lifespan import running
 from spikard._worker.threads import HandlerThreads
 from spikard.background import Background
 from spikard.exceptions import StartError
@@ -56,7 +57,7 @@ class Services:
         self._shutdown = [_Hook(binder, function, self._app) for function in hooks.on_shutdown]
 
     async def start(self) -> None:
-        """Enter the lifespan, then run what was registered for the start.
+        """Enter the lifespans, the mounted applications' last, then run what was registered for the start.
 
         Raises:
             StartError: one of them failed; what had begun was ended.
@@ -67,6 +68,7 @@ class Services:
         try:
             if self._app.lifespan is not None:
                 await self._enter(self._app.lifespan)
+            await self._enter_mounted()
             for hook in self._startup:
                 await _started(hook.place, hook.run())
         except BaseException as error:
@@ -103,6 +105,18 @@ class Services:
         state = await _started(place, self._stack.enter_async_context(manager))
         if isinstance(state, dict):
             vars(self._app.state).update(state)
+
+    async def _enter_mounted(self) -> None:
+        states: dict[int, dict[str, Any]] = {}
+        for route in self._app.get_routes():
+            mounted = route.mounted
+            if mounted is None or mounted.interface != "asgi":
+                continue
+            # However often it is mounted.
+            if id(mounted.app) not in states:
+                manager = running(mounted.app, route.place)
+                states[id(mounted.app)] = await self._stack.enter_async_context(manager)
+            mounted.state = states[id(mounted.app)]
 
 
 class _Hook:

@@ -43,6 +43,22 @@ TEST_F(TrieTest, StaticBeatsTypedBeatsPlainBeatsRest) {
   EXPECT_EQ(Find("/a"), std::nullopt);
 }
 
+TEST_F(TrieTest, ARouteOfAnyMethodStandsInForThoseThatAPatternLacks) {
+  AddAll({"/a", "/n/{n:int}"});
+  ASSERT_TRUE(Add("/{rest:path}", "*"));
+  ASSERT_FALSE(Add("/{other:path}", "*"));
+  ASSERT_TRUE(Add("/{rest:path}", "PUT"));
+  EXPECT_EQ(Find("/a"), 0u);
+  EXPECT_EQ(Find("/a", "HEAD"), 0u);
+  EXPECT_EQ(Find("/a", "POST"), 2u);
+  EXPECT_EQ(Find("/b", "OPTIONS"), 2u);
+  EXPECT_EQ(Find("/b", "PROPFIND"), 2u);
+  EXPECT_EQ(Find("/b", "PUT"), 4u);
+  EXPECT_EQ(Find("/n/5"), 1u);
+  EXPECT_EQ(Find("/n/x"), 2u);
+  EXPECT_EQ(Match("/b/").parameters, std::vector<std::string>{"b/"});
+}
+
 TEST_F(TrieTest, FindsTheWayBack) {
   AddAll({"/a/b/c", "/a/{x}/d", "/{y}/b/e", "/{rest:path}", "/{n:int}/{m:int}/z"});
   EXPECT_EQ(Find("/a/b/c"), 0u);
