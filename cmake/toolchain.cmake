@@ -25,3 +25,6 @@ find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
 endif()
+
+# What nobody calls of the headers' inline code need not be shipped.
+add_link_options($<$<CONFIG:Release>:-Wl,--gc-sections>)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -20,7 +19,6 @@ LICENCES = {
     "libbrotlidec": "MIT",
     "libbsd": "BSD-3-Clause",
     "libcom_err": "MIT",
-    "libcrypto": "Apache-2.0",
     "libfmt": "MIT",
     "libgssapi_krb5": "MIT",
     "libidn2": "LGPL-3.0-or-later",
@@ -29,17 +27,13 @@ LICENCES = {
     "libkrb5": "MIT",
     "libkrb5support": "MIT",
     "libmd": "BSD-3-Clause",
-    "libnghttp2": "MIT",
     "libnorm": "NRL-3-Clause",
     "libpgm": "LGPL-2.1-only",
     "libre2": "BSD-3-Clause",
     "libsimdjson": "Apache-2.0",
     "libsodium": "ISC",
-    "libspdlog": "MIT",
-    "libssl": "Apache-2.0",
     "libunistring": "LGPL-3.0-or-later",
     "libzmq": "LGPL-3.0-or-later with exception",
-    "libzstd": "BSD-3-Clause",
 }
 
 
@@ -55,16 +49,20 @@ def main(wheel: Path) -> None:
         libraries = sorted(root.glob("*.libs/*"))
         (dist_info,) = root.glob("*.dist-info")
         texts = dist_info / "licenses" / "grafted"
-        texts.mkdir(exist_ok=True)
-        for package in sorted(_packages(dist_info)):
-            shutil.copyfile(f"/usr/share/doc/{package}/copyright", texts / package)
+        texts.mkdir()
+        packages = sorted(_packages(dist_info))
+        by_text: dict[bytes, list[str]] = {}
+        for package in packages:
+            by_text.setdefault(Path(f"/usr/share/doc/{package}/copyright").read_bytes(), []).append(package)
+        for text, owners in by_text.items():
+            (texts / ",".join(owners)).write_bytes(text)
         unknown = [library.name for library in libraries if stem(library.name) not in LICENCES]
         if unknown:
             raise SystemExit(f"grafted, but docker/grafted.py names no licence for it: {' '.join(unknown)}")
         for library in libraries:
             print(f"{library.stat().st_size:>10,}  {library.name:<44} {LICENCES[stem(library.name)]}")
         total = sum(library.stat().st_size for library in libraries)
-        print(f"{total:>10,}  {len(libraries)} libraries of {len(list(texts.iterdir()))} Debian packages")
+        print(f"{total:>10,}  {len(libraries)} libraries of {len(packages)} Debian packages")
     print(f"{wheel.stat().st_size:>10,}  {wheel}")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, timezone
-from email.utils import format_datetime
 from http.cookies import SimpleCookie
 from typing import Literal
 
@@ -75,6 +74,9 @@ def render(
 
 
 def _date(name: str, moment: datetime) -> str:
+    # Imported when it is needed: the package `email` is a tenth of what `import spikard` takes.
+    from email.utils import format_datetime
+
     if moment.tzinfo is None:
         raise ValueError(f"cookie {name!r}: expires needs a time zone, as in datetime.now(timezone.utc)")
     return format_datetime(moment.astimezone(timezone.utc), usegmt=True)

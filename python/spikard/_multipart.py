@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from email.message import Message
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from spikard.exceptions import MalformedBody
 from spikard.uploads import UploadFile
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 
 def read(content_type: str, body: bytes) -> dict[str, Any]:
@@ -16,7 +18,7 @@ def read(content_type: str, body: bytes) -> dict[str, Any]:
     Raises:
         MalformedBody: it is neither kind of form, or a broken one.
     """
-    message = Message()
+    message = _message()
     message["content-type"] = content_type
     kind = message.get_content_type()
     if kind == "application/x-www-form-urlencoded":
@@ -25,6 +27,13 @@ def read(content_type: str, body: bytes) -> dict[str, Any]:
     if kind != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
         raise MalformedBody("The body is no form")
     return _gathered(_parts(body, boundary.encode("latin-1", "replace")))
+
+
+def _message() -> Message:
+    # Imported when it is needed: the package `email` is a tenth of what `import spikard` takes.
+    from email.message import Message
+
+    return Message()
 
 
 def _urlencoded(body: bytes) -> list[tuple[str, Any]]:
@@ -63,7 +72,7 @@ def _parts(body: bytes, boundary: bytes) -> list[tuple[str, Any]]:
 
 def _part(head: bytes, content: bytes) -> tuple[str, Any]:
     headers = []
-    message = Message()
+    message = _message()
     try:
         for line in head.decode().split("\r\n"):
             if line:

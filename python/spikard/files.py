@@ -7,7 +7,6 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from email.utils import formatdate, parsedate_to_datetime
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -89,6 +88,9 @@ class FileResponse(StreamingResponse):
             raise
 
     def _answer(self, file: IO[bytes], status: os.stat_result, exchange: Exchange) -> Response:
+        # Imported when it is needed: the package `email` is a tenth of what `import spikard` takes.
+        from email.utils import formatdate
+
         size = status.st_size
         for name, value in (
             ("etag", f'"{status.st_mtime_ns:x}-{size:x}"'),
@@ -172,6 +174,8 @@ def _range(request: Headers, size: int, tag: str, modified: str) -> tuple[int, i
 
 
 def _seconds(date: str | None) -> float | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(date).timestamp() if date else None
     except ValueError:

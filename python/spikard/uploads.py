@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spikard.datastructures import Headers, Pairs
+
+if TYPE_CHECKING:
+    import tempfile
 
 T = TypeVar("T")
 
@@ -55,6 +57,8 @@ class UploadFile:
     def file(self) -> Any:
         """The content as a file; made when it is first asked for."""
         if self._file is None:
+            import tempfile
+
             self._file = tempfile.SpooledTemporaryFile(max_size=self._limit)  # noqa: SIM115 (closed by close)
             self._file.write(self._content)
             self._file.seek(0)

@@ -1,5 +1,5 @@
 // The lives of workers: how they come, are welcomed, become ready, leave and are lost.
-#include <openssl/crypto.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <utility>
@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds kManifestTime{5'000};
 constexpr std::chrono::milliseconds kLastWords{100};
 
 bool SameToken(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 }  // namespace
 

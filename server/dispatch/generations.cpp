@@ -1,6 +1,6 @@
 #include "dispatch/generations.hpp"
 
-#include <openssl/evp.h>
+#include <sodium.h>
 
 #include <array>
 #include <utility>
@@ -13,10 +13,9 @@ namespace spikard::dispatch {
 namespace {
 
 std::string Sha256(std::string_view bytes) {
-  std::array<unsigned char, 32> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
-  return {reinterpret_cast<const char*>(digest.data()), size};
+  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 }  // namespace

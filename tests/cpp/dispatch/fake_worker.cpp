@@ -1,6 +1,6 @@
 #include "fake_worker.hpp"
 
-#include <openssl/sha.h>
+#include <sodium.h>
 
 #include "base/log.hpp"
 
@@ -8,9 +8,9 @@ namespace spikard::fake {
 namespace {
 
 std::string Sha256(const std::string& bytes) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   return digest;
 }
 
