@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -34,3 +35,23 @@ def as_response(result: Any, status_code: int, encode: Callable[[Any], bytes] = 
     if result is None and status_code in EMPTY:
         return Response(None, status_code)
     return Response(encode(result), status_code, media_type="application/json")
+
+
+def ending(response: Response, *functions: Callable[[], Any]) -> Response:
+    """Give a response behind whose last byte these are called too.
+
+    It is another one: the same response may be the answer to many requests.
+    """
+    response = copy.copy(response)
+    response._cleanup = [*response._cleanup, *functions]
+    return response
+
+
+def instead(first: Response, second: Response) -> Response:
+    """Give the second response; what was to be done behind the first is done behind this one."""
+    if second is first:
+        return second
+    functions = [function for function in first._cleanup if function not in second._cleanup]
+    if first.background is not None and first.background is not second.background:
+        functions.insert(0, first.background)
+    return ending(second, *functions) if functions else second

@@ -103,8 +103,10 @@ class Background:
 
     def follow(self, work: Work) -> None:
         """Start work that belongs to an answer: it is not counted, but drained too."""
-        assert self._loop
-        task = self._loop.create_task(_told(work))
+        self.keep(asyncio.get_running_loop().create_task(_told(work)))
+
+    def keep(self, task: asyncio.Task[None]) -> None:
+        """Let the drain wait for a task that something may follow."""
         self._following.add(task)
         task.add_done_callback(self._following.discard)
 

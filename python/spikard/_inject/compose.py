@@ -56,17 +56,16 @@ def compose(
         scope = binder.scope(exchange, make_request(exchange))
         try:
             result = await respond(scope)
-        except Exception as error:  # of a middleware
+            if scope.exits:
+                return _respond.ending(_respond.as_response(result, route.status_code, encode), scope.close)
+        except Exception as error:  # of a middleware, or of writing what it gave
             result = await recover(scope, error)
         except BaseException as error:
             instead = await scope.throw(error)
             if instead is error:
                 raise
             raise instead from error
-        if scope.exits:
-            result = _respond.as_response(result, route.status_code, encode)
-            result._cleanup.append(scope.close)
-        return result
+        return _respond.ending(result, scope.close) if scope.exits else result
 
     return call
 
@@ -106,7 +105,7 @@ def _responding(produce: Act, hooks: list[Answering], recover: Recover, route: R
             if hooks:
                 result = _respond.as_response(result, status_code, encode)
                 for hook in hooks:
-                    result = await hook(scope, {"response": result})
+                    result = _respond.instead(result, await hook(scope, {"response": result}))
         except Exception as error:
             return await recover(scope, error)
         return result
@@ -165,14 +164,19 @@ def _middleware(
 
     def around(inner: Act) -> Act:
         async def respond(scope: Scope) -> Response:
+            given: list[Response] = []
+
             async def call_next(request: Request | None = None) -> Response:
                 if request is not None:
                     scope.request = request
-                return _respond.as_response(await inner(scope), status_code, encode)
+                given.append(_respond.as_response(await inner(scope), status_code, encode))
+                return given[-1]
 
             result = await run(scope, {"call_next": call_next})
             if not isinstance(result, Response):
                 raise TypeError(f"{part.place} must return a Response, not {result!r}")
+            for response in given:
+                result = _respond.instead(response, result)
             return result
 
         return respond
@@ -211,7 +215,9 @@ def _recovery(binder: Binder, hooks: Hooks, route: Route, debug: bool) -> Recove
             if handle and response.status_code >= 500 and not isinstance(error, _failure.ANSWERS):
                 _failure.log(error, scope.exchange, route.place)
             for change in changes:
-                response = await change(scope, {"response": response, "error": error})
+                response = _respond.instead(
+                    response, await change(scope, {"response": response, "error": error})
+                )
         except Exception as worse:
             if worse.__context__ is None:
                 worse.__context__ = error

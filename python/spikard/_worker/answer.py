@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from spikard import _failure
@@ -77,20 +78,22 @@ def log(exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
 
 
 async def end(response: Response) -> None:
-    """Do what is to be done after the last byte of a response."""
-    try:
-        if response.background:
-            await _ended(response.background)
-    except Exception:
-        _log.exception("background task %r failed", response.background)
-    for clean_up in response._cleanup:
-        await _ended(clean_up)
-
-
-async def _ended(function: Callable[[], Any]) -> None:
-    result = function()
-    if isinstance(result, Awaitable):
-        await result
+    """Do what is to be done after the last byte of a response, whatever becomes of one part of it."""
+    functions = list(response._cleanup)
+    if response.background is not None:
+        functions.insert(0, response.background)
+    cancelled: asyncio.CancelledError | None = None
+    for function in functions:
+        try:
+            result = function()
+            if isinstance(result, Awaitable):
+                await result
+        except asyncio.CancelledError as error:  # noqa: PERF203 (each is done)
+            cancelled = error
+        except BaseException:  # a task's sys.exit() is no reason to leave the others
+            _log.exception("background task %r failed", function)
+    if cancelled:
+        raise cancelled
 
 
 def _put(outbox: Outbox, exchange: Exchange, reply: Problem | Response) -> None:

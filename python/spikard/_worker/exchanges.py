@@ -100,7 +100,8 @@ class Exchanges:
     def abandon(self) -> None:
         """End all that runs: the connection is lost."""
         self._abandoned = True
-        self._runner.cancel_all()
+        for task in self._runner.cancel_all():
+            self._services.background.keep(task)
 
     def begin(self, exchange: Exchange) -> None:
         """Run the handler of a request.
@@ -168,7 +169,11 @@ class Exchanges:
     async def _stream(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
         response = as_response(result, route.status_code)
         if isinstance(response, FileResponse):
-            response = await self._services.threads.run(response._open, exchange)
+            try:
+                response = await self._services.threads.run(response._open, exchange)
+            except BaseException:  # no such file
+                self._follow(response)
+                raise
         if not isinstance(response, StreamingResponse):
             return self._give(number, exchange, route, response)
         parts = iterate(response.content, self._services.threads)
@@ -222,7 +227,7 @@ class Exchanges:
             self._follow(result)
 
     def _follow(self, response: Response) -> None:
-        if response.background or response._cleanup:
+        if response.background is not None or response._cleanup:
             self._services.background.follow(answer.end(response))
 
     def _fail(self, number: int, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:

@@ -55,12 +55,14 @@ class Runner:
                 return False
         return True
 
-    def cancel_all(self) -> None:
-        """Ask every work to end; those that have not begun never do."""
+    def cancel_all(self) -> list[asyncio.Task[None]]:
+        """Ask every work to end, and give those that have to; those that have not begun never do."""
         while self._queue:
             self._queue.popleft()[1].close()
-        for task in list(self._waiting.values()):
+        tasks = list(self._waiting.values())
+        for task in tasks:
             task.cancel()
+        return tasks
 
     def _go_on(self) -> None:
         self._active = bool(self._queue)
