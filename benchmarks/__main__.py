@@ -7,11 +7,13 @@ import shutil
 import sys
 from datetime import datetime, timezone
 
-from benchmarks import environment, machine
+from benchmarks import environment, machine, plots
+from benchmarks.environment import Made
+from benchmarks.load import OPEN_LOOP
 from benchmarks.measure import Effort, measure
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.report import table
-from benchmarks.results import OtherConditions, Results
+from benchmarks.results import RESULTS, OtherConditions, Results
 from benchmarks.rows import ROWS, Row
 from benchmarks.server import WrongAnswer
 
@@ -25,37 +27,38 @@ def main() -> int:
     if not shutil.which("wrk"):
         print("benchmarks: wrk is missing; it is a package of that name", file=sys.stderr)
         return 1
-    rows = [row for row in ROWS if options.row in row.name]
-    peers = [peer for peer in PEERS if not options.peers or peer.name in options.peers]
-    pythons = {peer.name: environment.prepare(peer) for peer in peers}
+    rows = [row for row in ROWS if any(text in row.name for text in options.row)]
+    named = {name for row in rows for name in row.peers}
+    peers = [peer for peer in PEERS if peer.name in named and peer.name in (options.peers or named)]
+    environment.compiled(OPEN_LOOP)
+    made = {peer.name: environment.prepare(peer) for peer in peers}
     effort = Effort(options.warm_up, options.seconds)
-    versions = {name: environment.versions(python) for name, python in pythons.items()}
-    conditions = {"machine": machine.description(), "seconds": effort.measured, "versions": versions}
-    results = Results(options.run, conditions)
+    versions = {name: each.versions for name, each in made.items()}
+    conditions = {"machine": machine.description(), "seconds": effort.measured}
+    results = Results(RESULTS / f"{options.run}.json", conditions, versions)
     _introduce(peers, conditions["machine"], versions)
     for row in rows:
-        taking_part = [peer for peer in peers if peer.rows is None or row.name in peer.rows]
         for number in range(options.rounds):
-            for peer in taking_part:
-                if len(results.rounds(row.name, peer.name)) <= number:
-                    _one(results, row, peer, pythons[peer.name], effort, options.foreign)
-        print(table(row, {p.name: results.rounds(row.name, p.name) for p in taking_part}, options.foreign))
+            for peer in peers:
+                if peer.name in row.peers and len(results.rounds(row.name, peer.name)) <= number:
+                    _one(results, row, peer, made[peer.name], effort, options.foreign)
+        print(table(row, results, options.foreign))
     print(f"all rounds: {results.path}")
+    if options.plots:
+        print("plots: " + ", ".join(map(str, plots.draw(results.path))))
     return 0
 
 
-def _one(results: Results, row: Row, peer: Peer, python: str, effort: Effort, bound: float) -> None:
-    for again in reversed(range(_TRIES)):
-        measured = measure(peer, python, row, effort)
-        rate = measured.load.requests / measured.load.seconds
-        disturbed = measured.foreign > bound
-        said = f"  {peer.name}: {rate:.0f} requests/s, {measured.cpu_us_sum:.1f} us"
+def _one(results: Results, row: Row, peer: Peer, made: Made, effort: Effort, bound: float) -> None:
+    for tried in range(_TRIES):
+        measured = measure(peer, made, row, effort).after(disturbed=tried)
+        said = f"  {peer.name}: {measured.rate:.0f} requests/s, {measured.cpu_us_sum:.1f} us"
+        disturbed, last = measured.foreign > bound, tried == _TRIES - 1
         if disturbed:
-            said += f", disturbed by {100 * measured.foreign:.0f} % foreign CPU" + (
-                ": again" if again else ": kept"
-            )
+            said += f", disturbed by {100 * measured.foreign:.0f} % foreign CPU"
+            said += ": kept" if last else ": again"
         print(said, file=sys.stderr)
-        if not disturbed or not again:
+        if not disturbed or last:
             results.add(row.name, peer.name, measured)
             return
 
@@ -77,8 +80,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="of each peer, one after the other (5)")
     parser.add_argument("--seconds", type=int, default=5, help="of each round (5)")
     parser.add_argument("--warm-up", type=int, default=2, help="seconds before each round (2)")
-    parser.add_argument("--row", default="", help="only rows whose name holds this text")
+    parser.add_argument(
+        "--row", nargs="*", default=[""], help="only rows whose name holds one of these texts"
+    )
     parser.add_argument("--peers", nargs="*", help=f"only these; first of all {OURS}")
+    parser.add_argument(
+        "--plots", action="store_true", help="draw the run as well (installs matplotlib once)"
+    )
     parser.add_argument(
         "--foreign",
         type=float,

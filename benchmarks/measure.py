@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from benchmarks.load import Load, send
+from benchmarks.environment import Made
+from benchmarks.load import Load, send, send_at
 from benchmarks.machine import machine, tree
 from benchmarks.peers import Peer
 from benchmarks.rows import Row
@@ -26,20 +27,33 @@ class Round:
 
     Attributes:
         load: what the load generator saw.
-        cpu_us: CPU microseconds per request of each process of the peer, by its program's name.
-        rss_mib: resident memory of each process afterwards, in MiB.
-        foreign: part of the machine that neither peer nor load generator used: others' CPU, and stolen time.
+        cpu_us: CPU microseconds per request of each program of the peer, by its name.
+        rss_mib: resident memory of each program's processes afterwards, in MiB.
+        foreign: CPUs that others than peer and load generator used meanwhile, and that were stolen.
+        stolen: the part of it that the hypervisor has stolen.
+        disturbed: how often this round was measured before in vain, because of others.
     """
 
     load: Load
     cpu_us: dict[str, float]
     rss_mib: dict[str, float]
     foreign: float
+    stolen: float
+    disturbed: int = 0
 
     @property
     def cpu_us_sum(self) -> float:
         """CPU microseconds per request of the whole peer."""
         return sum(self.cpu_us.values())
+
+    @property
+    def rate(self) -> float:
+        """Answers per second."""
+        return self.load.requests / self.load.seconds
+
+    def after(self, disturbed: int) -> Round:
+        """Give the same round, after so many in vain."""
+        return replace(self, disturbed=disturbed)
 
     def to_json(self) -> dict[str, Any]:
         """Give values that JSON can hold."""
@@ -48,22 +62,26 @@ class Round:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Round:
         """Reverse `to_json`."""
-        return cls(Load(**value["load"]), value["cpu_us"], value["rss_mib"], value["foreign"])
+        return cls(**{**value, "load": Load(**value["load"])})
 
 
-def measure(peer: Peer, python: str, row: Row, effort: Effort) -> Round:
+def measure(peer: Peer, made: Made, row: Row, effort: Effort) -> Round:
     """Serve a peer, and measure it under a row's load.
 
     Raises:
         WrongAnswer: it does not answer what the row asks for, before or after the load.
     """
-    with serving(peer, python) as (pid, port):
-        check(row, port)
-        send(row, port, effort.warm_up)
+    with serving(peer, made, row.workers) as (pid, port):
+        check(peer, row.request, port)
+        warm = send(row.request, port, row.connections, effort.warm_up)
         machine_before, before = machine(), tree(pid)
-        load = send(row, port, effort.measured)
+        if row.open_loop:
+            rate = warm.requests / warm.seconds / 2
+            load = send_at(rate, row.request, port, row.connections, effort.measured)
+        else:
+            load = send(row.request, port, row.connections, effort.measured)
         after, machine_after = tree(pid), machine()
-        check(row, port)
+        check(peer, row.request, port)
     cpu: dict[str, float] = {}
     rss: dict[str, float] = {}
     for number, process in after.items():
@@ -73,4 +91,4 @@ def measure(peer: Peer, python: str, row: Row, effort: Effort) -> Round:
     own = sum(cpu.values()) * load.requests / 1e6 + load.cpu_seconds
     busy = machine_after.busy_seconds - machine_before.busy_seconds - own
     stolen = machine_after.stolen_seconds - machine_before.stolen_seconds
-    return Round(load, cpu, rss, max(0.0, busy + stolen) / load.seconds)
+    return Round(load, cpu, rss, max(0.0, busy + stolen) / load.seconds, stolen / load.seconds)

@@ -1,4 +1,4 @@
-"""The table: medians with their spread, and ratios between peers within the same round."""
+"""The table: medians with their spread, and goals by quotients within the same round."""
 
 from __future__ import annotations
 
@@ -7,50 +7,107 @@ from statistics import median
 
 from benchmarks.measure import Round
 from benchmarks.peers import OURS
-from benchmarks.rows import Row
+from benchmarks.quantities import QUANTITIES
+from benchmarks.results import Results
+from benchmarks.rows import Goal, Row
 
-_HEAD = ("peer", "requests/s", "CPU us/request", "p50 us", "p99 us", "RSS MiB", "errors", "foreign CPU")
-_RATIO_HEAD = ("ours / peer", "CPU per request", "goal", "requests/s")
+_HEAD = (
+    "peer",
+    "requests/s",
+    "CPU us/request",
+    "p50 us",
+    "p99 us",
+    "p99.9 us",
+    "RSS MiB",
+    "errors",
+    "foreign",
+)
+_RATIO_HEAD = ("ours / peer", "CPU per request", "requests/s", "p50")
+_GOAL_HEAD = ("goal of ours", "bound", "measured", "")
 
 
-def table(row: Row, measured: dict[str, list[Round]], bound: float) -> str:
+def table(row: Row, results: Results, bound: float) -> str:
     """Write what was measured in a row, by peer; rounds with more foreign CPU than `bound` are disturbed."""
-    lines: list[Sequence[str]] = [_HEAD]
-    for name, rounds in measured.items():
-        cells = [
-            name,
-            _spread([r.load.requests / r.load.seconds for r in rounds], 0),
-            _spread([r.cpu_us_sum for r in rounds], 1) + _parts(rounds),
-            _spread([r.load.p50_us for r in rounds], 0),
-            _spread([r.load.p99_us for r in rounds], 0),
-            _spread([sum(r.rss_mib.values()) for r in rounds], 0),
-            str(sum(r.load.errors for r in rounds)),
-            _spread([100 * r.foreign for r in rounds], 0) + " %",
-        ]
-        lines.append(cells)
-    ratios: list[Sequence[str]] = [_RATIO_HEAD]
-    ours = measured.get(OURS, [])
-    for name, rounds in measured.items():
-        if name == OURS or not ours:
-            continue
-        cpu = [a.cpu_us_sum / b.cpu_us_sum for a, b in zip(ours, rounds, strict=False)]
-        rate = [_rate(a) / _rate(b) for a, b in zip(ours, rounds, strict=False)]
-        ratios.append((name, _spread(cpu, 3), _verdict(row.goals.get(name), median(cpu)), _spread(rate, 2)))
-    text = f"## {row.name}\n{_align(lines)}\n"
-    if len(ratios) > 1:
-        text += f"\n{_align(ratios)}\n"
-    disturbed = sum(r.foreign > bound for rounds in measured.values() for r in rounds)
-    if disturbed:
-        cause = f"others had more than {100 * bound:.0f} % of a CPU"
-        text += f"\n{disturbed} of the rounds kept were disturbed: {cause}.\n"
-    return text
+    measured = {name: results.rounds(row.name, name) for name in row.peers}
+    measured = {name: rounds for name, rounds in measured.items() if rounds}
+    parts = [f"## {row.name}", _align([_HEAD, *(_line(name, rounds) for name, rounds in measured.items())])]
+    ours = measured.pop(OURS, [])
+    if ours and measured:
+        ratios = [(name, *_against(ours, rounds)) for name, rounds in measured.items()]
+        parts.append(_align([_RATIO_HEAD, *ratios]))
+    goals = [line for goal in row.goals if (line := _verdict(goal, ours, measured, results))]
+    if goals:
+        parts.append(_align([_GOAL_HEAD, *goals]))
+    disturbed = _disturbed([*measured.values(), ours], bound)
+    return "\n\n".join([*parts, disturbed] if disturbed else parts) + "\n"
 
 
-def _rate(measured: Round) -> float:
-    return measured.load.requests / measured.load.seconds
+def quotients(goal: Goal, ours: list[Round], others: list[Round]) -> list[float]:
+    """Give a goal's quantity, round by round; of ours alone, if it is not to be divided."""
+    quantity = QUANTITIES[goal.quantity]
+    if not goal.peer and not goal.row:
+        return [quantity(a) for a in ours]
+    return _ratios(goal.quantity, ours, others)
+
+
+def met(goal: Goal, value: float) -> bool:
+    """Tell whether a median is on the right side of a goal's bound."""
+    return value >= goal.bound if goal.at_least else value <= goal.bound
+
+
+def _line(name: str, rounds: Sequence[Round]) -> tuple[str, ...]:
+    return (
+        name,
+        _spread([r.rate for r in rounds], 0),
+        _spread([r.cpu_us_sum for r in rounds], 1) + _parts(rounds),
+        _spread([r.load.p50_us for r in rounds], 0),
+        _spread([r.load.p99_us for r in rounds], 0),
+        _spread([r.load.p999_us for r in rounds], 0),
+        _spread([sum(r.rss_mib.values()) for r in rounds], 0),
+        str(sum(r.load.errors for r in rounds)),
+        _spread([100 * r.foreign for r in rounds], 0) + " %",
+    )
+
+
+def _against(ours: Sequence[Round], others: Sequence[Round]) -> tuple[str, ...]:
+    digits = {"CPU": 3, "requests/s": 2, "p50": 2}
+    return tuple(_spread(_ratios(quantity, ours, others), n) for quantity, n in digits.items())
+
+
+def _verdict(
+    goal: Goal, ours: list[Round], measured: dict[str, list[Round]], results: Results
+) -> tuple[str, ...] | None:
+    others = results.rounds(goal.row, OURS) if goal.row else measured.get(goal.peer, [])
+    values = quotients(goal, ours, others)
+    if not values:
+        return None
+    what = goal.quantity
+    if goal.peer or goal.row:
+        what += f" / {goal.peer or goal.row}"
+    sign = ">=" if goal.at_least else "<="
+    return what, f"{sign} {goal.bound}", _spread(values, 3), "met" if met(goal, median(values)) else "MISSED"
+
+
+def _ratios(quantity: str, ours: Sequence[Round], others: Sequence[Round]) -> list[float]:
+    of = QUANTITIES[quantity]
+    return [of(a) / of(b) for a, b in zip(ours, others, strict=False) if of(b)]
+
+
+def _disturbed(measured: Sequence[Sequence[Round]], bound: float) -> str:
+    rounds = [r for each in measured for r in each]
+    again, kept = sum(r.disturbed for r in rounds), sum(r.foreign > bound for r in rounds)
+    if not again:
+        return ""
+    stolen = sum(r.stolen for r in rounds) / len(rounds)
+    return (
+        f"Others had more than {100 * bound:.0f} % of a CPU: {again} rounds were measured again, {kept} of the rounds "
+        f"kept were disturbed. Stolen by the hypervisor: {100 * stolen:.1f} % of a CPU on average."
+    )
 
 
 def _spread(values: Sequence[float], digits: int) -> str:
+    if not values:
+        return "-"
     return f"{median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
 
 
@@ -60,12 +117,6 @@ def _parts(rounds: Sequence[Round]) -> str:
         return ""
     parts = (f"{name} {median(r.cpu_us.get(name, 0) for r in rounds):.1f}" for name in names)
     return f": {', '.join(parts)}"
-
-
-def _verdict(goal: float | None, ratio: float) -> str:
-    if goal is None:
-        return ""
-    return f"<= {goal}: {'met' if ratio <= goal else 'MISSED'}"
 
 
 def _align(lines: Sequence[Sequence[str]]) -> str:

@@ -16,22 +16,44 @@ class OtherConditions(Exception):
 
 
 class Results:
-    """The rounds of one run; each is written when it is done."""
+    """The rounds of one run; each is written when it is done.
 
-    def __init__(self, run: str, conditions: dict[str, Any]) -> None:
-        """Take up a run, or begin it.
+    Attributes:
+        path: of the file.
+    """
+
+    def __init__(self, path: Path, conditions: dict[str, Any], versions: dict[str, dict[str, str]]) -> None:
+        """Take up a run, or begin it; peers may join later.
 
         Raises:
-            OtherConditions: it was begun under other conditions.
+            OtherConditions: it was begun under other conditions, or with other versions of these peers.
         """
-        self.path = RESULTS / f"{run}.json"
+        self.path = path
         self._rounds: dict[str, dict[str, list[dict[str, Any]]]] = {}
         self._conditions = conditions
-        if self.path.exists():
-            known = json.loads(self.path.read_text())
-            if known["conditions"] != conditions:
-                raise OtherConditions(f"{self.path} has other conditions: choose another name with --run")
+        self._versions = versions
+        if path.exists():
+            known = json.loads(path.read_text())
+            before = known["versions"]
+            same = all(before.get(name, made_of) == made_of for name, made_of in versions.items())
+            if known["conditions"] != conditions or not same:
+                raise OtherConditions(f"{path} has other conditions: choose another name with --run")
             self._rounds = known["rounds"]
+            self._versions = {**before, **versions}
+
+    @classmethod
+    def read(cls, path: Path) -> Results:
+        """Take up a run to look at it."""
+        known = json.loads(path.read_text())
+        return cls(path, known["conditions"], known["versions"])
+
+    def rows(self) -> list[str]:
+        """Give the names of the rows that were measured."""
+        return list(self._rounds)
+
+    def peers(self, row: str) -> list[str]:
+        """Give the names of the peers that were measured in a row."""
+        return list(self._rounds.get(row, {}))
 
     def rounds(self, row: str, peer: str) -> list[Round]:
         """Give what was measured of a peer in a row."""
@@ -40,8 +62,8 @@ class Results:
     def add(self, row: str, peer: str, measured: Round) -> None:
         """Keep one round more."""
         self._rounds.setdefault(row, {}).setdefault(peer, []).append(measured.to_json())
-        RESULTS.mkdir(exist_ok=True)
-        content = {"conditions": self._conditions, "rounds": self._rounds}
+        self.path.parent.mkdir(exist_ok=True)
+        content = {"conditions": self._conditions, "versions": self._versions, "rounds": self._rounds}
         beside = self.path.with_suffix(".new")
         beside.write_text(json.dumps(content, indent=1) + "\n")
         beside.replace(self.path)

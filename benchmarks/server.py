@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,8 +14,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 
+from benchmarks.environment import Made
 from benchmarks.peers import APPS, Peer
-from benchmarks.rows import Row
+from benchmarks.rows import Request
 
 _STARTS_WITHIN = 20.0
 _ENDS_WITHIN = 10.0
@@ -25,13 +27,23 @@ class WrongAnswer(Exception):
 
 
 @contextlib.contextmanager
-def serving(peer: Peer, python: str) -> Iterator[tuple[int, int]]:
+def serving(peer: Peer, made: Made, workers: int) -> Iterator[tuple[int, int]]:
     """Serve a peer on a free port; give its first process's pid and the port."""
     port = _free_port()
-    command = [part.format(python=python, port=port) for part in peer.command]
+    values = {"python": made.python, "program": made.program, "port": port, "workers": workers}
+    command = [part.format(**values) for part in peer.command]
+    variables = os.environ | {name: text.format(**values) for name, text in peer.variables.items()}
+    if peer.packages:  # Those are all that it shall find.
+        variables.pop("PYTHONPATH", None)
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            command, cwd=APPS, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=APPS,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         try:
             try:
@@ -44,25 +56,36 @@ def serving(peer: Peer, python: str) -> Iterator[tuple[int, int]]:
             _end(process)
 
 
-def check(row: Row, port: int) -> None:
+def check(peer: Peer, request: Request, port: int) -> None:
     """Ask twice over one connection, and compare status, content type and body.
 
     Raises:
-        WrongAnswer: one of them is not what the row asks for.
+        WrongAnswer: one of them is not what the request asks for.
     """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_STARTS_WITHIN)
     with contextlib.closing(connection):
         for _ in range(2):
-            connection.request(row.method, row.path, row.body or None, row.headers)
+            connection.request(request.method, request.path, request.body or None, request.headers)
             response = connection.getresponse()
             body = response.read()
-            if response.status != row.status:
-                raise WrongAnswer(f"{row.name}: status {response.status}: {body!r}")
-            media_type = response.headers.get_content_type()
-            if not media_type.startswith("application/") or not media_type.endswith("json"):
-                raise WrongAnswer(f"{row.name}: content type {media_type}")
-            if json.loads(body) != row.answer:
-                raise WrongAnswer(f"{row.name}: body {body!r}")
+            judge(peer, request, response.status, response.headers.get("content-type"), body)
+
+
+def judge(peer: Peer, request: Request, status: int, media_type: str | None, body: bytes) -> None:
+    """Compare one answer with what the request asks for.
+
+    Raises:
+        WrongAnswer: they differ.
+    """
+    asked = f"{peer.name}: {request.method} {request.path}"
+    if status not in request.statuses:
+        raise WrongAnswer(f"{asked}: status {status}: {body!r}")
+    if request.answer is None:
+        return
+    if peer.media_type and not re.match(r"application/(\S*\+)?json\b", media_type or ""):
+        raise WrongAnswer(f"{asked}: content type {media_type}")
+    if json.loads(body) != request.answer:
+        raise WrongAnswer(f"{asked}: body {body!r}")
 
 
 def _free_port() -> int:
