@@ -21,6 +21,9 @@ _log = logging.getLogger("spikard")
 # Their meaning is an answer, so the log has nothing to tell of them.
 ANSWERS = (HTTPException, RequestValidationError, MalformedBody)
 
+# All are counted; the front end lists as many of its own.
+_MOST_LISTED = 100
+
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body{{font:16px system-ui;margin:2em}}pre{{background:#f4f4f4;padding:1em;overflow:auto}}</style>
@@ -51,7 +54,7 @@ def reply(error: BaseException, exchange: Exchange, debug: bool) -> Problem | Re
             return Problem(error.status_code, error.detail or "", headers=headers)
         return Problem(error.status_code, headers=headers, members={"detail": error.detail})
     if isinstance(error, RequestValidationError):
-        return Problem(422, str(error), _json.encode(error.errors))
+        return Problem(422, str(error), _json.encode(error.errors[:_MOST_LISTED]))
     if isinstance(error, MalformedBody):
         return Problem(400, error.detail)
     return _traceback(error, exchange) if debug else Problem(500)

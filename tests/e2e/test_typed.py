@@ -111,6 +111,19 @@ def test_parameters_are_read_once_and_told_together(server: Program) -> None:
     ]
 
 
+def test_a_model_takes_its_fields_each_from_a_parameter(server: Program) -> None:
+    reply = fetch(server.address, "GET", "/spread-model?theName=a&count=02&tags=1&tags=2")
+    expected = {"type": "Filter", "name": "a", "count": 2, "tags": [1, 2], "ratio": None}
+    assert (reply.status, reply.json()) == (200, expected)
+    before = fetch(server.address, "GET", "/reached").json()
+    assert _errors(fetch(server.address, "GET", "/spread-model?count=0&tags=x&ratio=1")) == [
+        ("greater_than_equal", "query.count"),
+        ("int_parsing", "query.tags.0"),
+        ("missing", "query.theName"),
+    ]
+    assert fetch(server.address, "GET", "/reached").json() == before
+
+
 def test_forms(server: Program) -> None:
     assert _post(server, "/form", headers=[URLENCODED], body=b"name=a%26b&count=2").json() == ["a&b", 2]
     headers, body = _multipart(('content-disposition: form-data; name="name"', "ä".encode()))

@@ -58,6 +58,12 @@ def test_requests_that_do_not_fit() -> None:
     assert _problem(MalformedBody())["detail"] == "Invalid request format"
 
 
+def test_all_errors_are_counted_and_a_hundred_listed() -> None:
+    item = {"type": "missing", "loc": ["body"], "msg": "Field required", "input": None}
+    problem = _problem(RequestValidationError([item] * 101))
+    assert (problem["detail"], len(problem["errors"])) == ("101 validation errors in request", 100)
+
+
 @pytest.mark.parametrize("debug", [False, True])
 def test_other_exceptions_show_only_in_debug(debug: bool) -> None:
     problem = _problem(LookupError("secret \ud800"), debug)

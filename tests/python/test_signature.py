@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from fake_exchange import FakeExchange
-from spikard import Request, RequestValidationError, Spikard, StartError
+from spikard import Request, RequestValidationError, Spikard, StartError, register_decoder
 from spikard._inject import Dependencies
 from spikard._pattern import parse
 from spikard._signature import Binding, ManifestParameter, bind
@@ -275,6 +275,28 @@ def test_what_only_python_can_judge_is_reported_together(blank: bool) -> None:
         ("value_error", ["query", "days", "1"], "2024-02-30"),
     ]
     assert all("date" in e["msg"] for e in caught.value.errors)
+
+
+def test_the_input_of_a_parameter_is_its_text() -> None:
+    class Even(int):
+        def __new__(cls, value: int) -> Even:
+            if value % 2:
+                raise ValueError("odd")
+            return super().__new__(cls, value)
+
+    def decode(type_: Any, value: Any) -> Any:
+        if type_ is not Even:
+            raise NotImplementedError
+        return Even(value)
+
+    def handler(n: Even) -> None: ...
+
+    handler.__annotations__["n"] = Even
+    register_decoder(decode)
+    with pytest.raises(RequestValidationError) as caught:
+        _bind(handler).call(FakeExchange(arguments=b'{"n":5}'))
+    (error,) = caught.value.errors
+    assert (error["loc"], error["msg"], error["input"]) == (["query", "n"], "odd", "5")
 
 
 def test_a_validation_error_of_the_handler_itself_stays_one() -> None:

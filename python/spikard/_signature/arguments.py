@@ -58,6 +58,8 @@ class Arguments:
 
     def can_spread(self, node: Node) -> bool:
         """Tell whether a type has fields, each of which can be a parameter."""
+        if isinstance(node, Model):
+            return node.spread() is not None
         return isinstance(node, Object) and not node.as_array
 
     def add(
@@ -103,14 +105,19 @@ class Arguments:
 
     def spread(self, name: str, source: Source, node: Node, required: bool) -> None:
         """Declare every field of a type as a parameter."""
-        if not isinstance(node, Object):
+        if isinstance(node, Model):
+            fields, closed = node.spread() or ([], False)
+            make = node.annotation
+        elif isinstance(node, Object):
+            fields, closed, make = node.fields, node.closed, node.make
+        else:
             return
         self._nodes[name] = node
         self._places[name] = (_LOCATIONS[source],)
         # If nothing was sent, the fields' defaults make the value, unless the parameter has its own.
-        if required and not any(field.required for field in node.fields):
-            self.absent.factories[name] = node.make
-        for field in node.fields:
+        if required and not any(field.required for field in fields):
+            self.absent.factories[name] = make
+        for field in fields:
             wire_name = field.wire_name.replace("_", "-").lower() if source == "header" else field.wire_name
             schema = msgspec.json.encode(document(field.node)).decode()
             is_list = "array" in field.node.kinds and len(field.node.kinds) < 6
@@ -126,7 +133,7 @@ class Arguments:
                     object=name,
                 )
             )
-        if node.closed:
+        if closed:
             self.query_closed = self.query_closed or source == "query"
             self.cookies_closed = self.cookies_closed or source == "cookie"
 
@@ -170,5 +177,13 @@ class Arguments:
                 if value is not INVALID:
                     values[name] = value
         if reading.errors:
-            raise RequestValidationError(reading.errors)
+            raise RequestValidationError([_as_text(item) for item in reading.errors])
         return values
+
+
+def _as_text(item: dict[str, Any]) -> dict[str, Any]:
+    """Tell what was sent, which is text, instead of what was read."""
+    value = item["input"]
+    if isinstance(value, (bool, int, float)):
+        item["input"] = msgspec.json.encode(value).decode()
+    return item

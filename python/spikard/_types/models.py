@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from spikard._types.node import Definitions, Node, Place, Reading, Schema, plain
+from spikard._types.node import KINDS, Definitions, Kind, Node, Place, Reading, Schema, plain
+from spikard._types.objects import Field
 from spikard._types.pydantic_core_schema import describe
 
 
@@ -49,6 +50,21 @@ class Model(Node):
     def _described(self, definitions: Definitions) -> Schema:
         return describe(self.annotation.__pydantic_core_schema__, definitions, self.annotation)
 
+    def spread(self) -> tuple[list[Field], bool] | None:
+        """Give the fields as parameters, and whether others are forbidden; None if pydantic alone knows their names."""
+        definitions = Definitions()
+        whole = describe(self.annotation.__pydantic_core_schema__, definitions, self.annotation, lax=False)
+        properties = whole.get("properties", {})
+        names = getattr(self.annotation, "model_fields", None)
+        if names is None or len(properties) != len(names):
+            return None
+        required = whole.get("required", ())
+        fields = [
+            Field(name, name, _Member(schema, definitions), name in required)
+            for name, schema in properties.items()
+        ]
+        return fields, whole.get("additionalProperties") is False
+
     def read(self, value: Any, at: Place, reading: Reading) -> Any:
         return self.from_json(_ENCODE(value), at, reading, value)
 
@@ -68,6 +84,33 @@ class Model(Node):
 
     def is_direct(self, seen: set[int]) -> bool:
         return False
+
+
+class _Member(Node):
+    """A field of a model, to be described alone; the model reads it."""
+
+    annotation = Any
+
+    def __init__(self, schema: Schema, definitions: Definitions) -> None:
+        self._schema = schema
+        self._definitions = definitions
+        self.kinds = _kinds(schema)
+
+    def schema(self, definitions: Definitions) -> Schema:
+        definitions.schemas |= self._definitions.schemas
+        return self._schema
+
+    def read(self, value: Any, at: Place, reading: Reading) -> Any:
+        return value
+
+
+def _kinds(schema: Schema) -> frozenset[Kind]:
+    """Name the kinds of values that a schema speaks of."""
+    if "anyOf" in schema:
+        return frozenset[Kind]().union(*map(_kinds, schema["anyOf"]))
+    types = schema.get("type", [])
+    names: list[Any] = [types] if isinstance(types, str) else types
+    return frozenset("number" if name == "integer" else name for name in names) or KINDS
 
 
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode

@@ -132,6 +132,18 @@ async def spread(struct: Annotated[Struct, Query()]) -> Any:
     return seen(struct)
 
 
+class Filter(pydantic.BaseModel):
+    name: Annotated[str, pydantic.Field(alias="theName")]
+    count: Annotated[int, pydantic.Field(ge=1)] = 1
+    tags: list[int] = []
+    ratio: float | None = None
+
+
+@app.get("/spread-model")
+async def spread_model(filter: Annotated[Filter, Query()]) -> Any:
+    return seen(filter) | {"tags": filter.tags, "ratio": filter.ratio}
+
+
 @app.post("/form")
 async def form(name: Annotated[str, Form()], count: Annotated[int, Form(ge=1)] = 1) -> Any:
     return [name, count]
