@@ -1,0 +1,1 @@
+"""What the worker promises, measured: python -m benchmarks.worker (see README.md here)."""
