@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from spikard import reset_default_router
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _CI = os.environ.get("CI") == "true"
@@ -33,6 +35,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=absent)
         items[:] = [item for item in items if item not in absent]
         config.get_terminal_writer().line(f"left out: {len(absent)} tests that read ../shared")
+
+
+@pytest.fixture(autouse=True)
+def _no_routes_of_other_tests() -> Iterator[None]:
+    reset_default_router()
+    yield
+    reset_default_router()
 
 
 def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -1,22 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import spikard
 from fake_exchange import FakeExchange
-from spikard import Request, ServerConfig, Spikard, StartError, reset_default_router
+from spikard import Request, ServerConfig, Spikard, StartError
 from spikard._manifest import Manifest, ManifestParameter, ManifestRoute, build
-
-
-@pytest.fixture(autouse=True)
-def _clean_default_router() -> Iterator[None]:
-    reset_default_router()
-    yield
-    reset_default_router()
 
 
 def _build(app: Spikard, **config: Any) -> tuple[Manifest, Any]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator
 from dataclasses import fields
 from http import HTTPStatus
 from typing import Any
@@ -13,13 +12,6 @@ from spikard import Route, Router, Spikard, StartError, get_default_router, rese
 from spikard.routing import Registry, RouteOptions
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
-
-
-@pytest.fixture(autouse=True)
-def _clean_default_router() -> Iterator[None]:
-    reset_default_router()
-    yield
-    reset_default_router()
 
 
 async def handler() -> None: ...
