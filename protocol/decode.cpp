@@ -105,7 +105,7 @@ struct Decoder {
   Payload Read(const spikard_wire::Ready&) { return Ready{}; }
   Payload Read(const spikard_wire::Ping& m) { return Ping{m.number()}; }
   Payload Read(const spikard_wire::Pong& m) { return Pong{m.number()}; }
-  Payload Read(const spikard_wire::Drain& m) { return Drain{m.deadline_ms()}; }
+  Payload Read(const spikard_wire::Drain& m) { return Drain{m.deadline_ms(), m.leaving()}; }
   Payload Read(const spikard_wire::Leaving&) { return Leaving{}; }
   Payload Read(const spikard_wire::Goodbye&) { return Goodbye{}; }
 

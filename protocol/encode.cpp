@@ -89,7 +89,7 @@ struct Encoder {
   auto operator()(const Ready&) { return spikard_wire::CreateReady(b); }
   auto operator()(const Ping& m) { return spikard_wire::CreatePing(b, m.number); }
   auto operator()(const Pong& m) { return spikard_wire::CreatePong(b, m.number); }
-  auto operator()(const Drain& m) { return spikard_wire::CreateDrain(b, m.deadline_ms); }
+  auto operator()(const Drain& m) { return spikard_wire::CreateDrain(b, m.deadline_ms, m.leaving); }
   auto operator()(const Leaving&) { return spikard_wire::CreateLeaving(b); }
   auto operator()(const Goodbye&) { return spikard_wire::CreateGoodbye(b); }
 

@@ -67,6 +67,7 @@ struct Pong {
 };
 struct Drain {
   uint32_t deadline_ms = 0;
+  bool leaving = false;
 };
 struct Leaving {};
 struct Goodbye {};

@@ -56,17 +56,29 @@ Server::Server(config::Settings settings)
       link_(loop_, [this](const auto& from, auto frames) { channel_.OnBatch(from, std::move(frames)); }),
       attach_(loop_, channel_),
       pipeline_(loop_, active_, settings_.hold_timeout,
-                {[this] { return channel_.Ready(); }, [this] { return LoadNow(); }},
+                {[this] { return channel_.Ready() && !lameduck_.Begun(); }, [this] { return LoadNow(); }},
                 [this](http::Exchange& x) { return channel_.HandOver(x); }),
       sessions_(loop_, SessionConfigOf(settings_),
                 {[this](http::Exchange& x) { return pipeline_.Answer(x); },
                  [this](http::Exchange& x, http::Fault fault) { pipeline_.Refuse(x, fault); }}),
+      lameduck_(loop_, settings_.lameduck, [this](bool close) { sessions_.CloseAfterAnswers(close); }),
       listener_(loop_),
       signals_(loop_),
       parent_(loop_),
       patience_(loop_),
       max_connections_(RaiseDescriptorLimit(settings_.max_connections)) {
   channel_.Connect(link_);
+  // Only until this front end is told to stop itself: then the workers go when the clients have gone.
+  channel_.OnOutlook({.last_leaves =
+                          [this] {
+                            if (!stopping_) lameduck_.Begin([this] { channel_.LetLeave(); });
+                          },
+                      .ready =
+                          [this] {
+                            if (stopping_ || !lameduck_.Begun()) return;
+                            lameduck_.End();
+                            channel_.LetLeave();
+                          }});
 }
 
 int Server::Run() {
@@ -121,7 +133,7 @@ void Server::WatchSignals() {
     signals_.add(SIGINT);
   }
   signals_.async_wait([this](ErrorCode cancelled, int) {
-    if (!cancelled) Drain(settings_.shutdown_timeout);
+    if (!cancelled) Stop();
   });
 }
 
@@ -129,7 +141,9 @@ void Server::WatchParent() {
   if (settings_.parent_pid == 0) return;
   const auto orphaned = [this] {
     spdlog::error("the parent process is gone");
-    Drain(kOrphanTime);
+    stopping_ = true;
+    CutOffAfter(kOrphanTime);
+    Drain();
     // Behind it, so that what is answered now closes its connection.
     channel_.Abandon();
   };
@@ -142,11 +156,20 @@ void Server::WatchParent() {
   });
 }
 
-void Server::Drain(std::chrono::milliseconds limit) {
+void Server::Stop() {
+  if (std::exchange(stopping_, true)) return;
+  CutOffAfter(settings_.lameduck + settings_.shutdown_timeout);
+  lameduck_.Begin([this] { Drain(); });
+}
+
+void Server::CutOffAfter(std::chrono::milliseconds limit) {
   patience_.expires_after(limit);
   patience_.async_wait([this](ErrorCode cancelled) {
     if (!cancelled) CutOff();
   });
+}
+
+void Server::Drain() {
   if (std::exchange(draining_, true)) return;
   listener_.Close();
   const auto drain_workers = [this] { channel_.Drain([this] { Leave(); }); };

@@ -7,6 +7,7 @@
 #include "base/task.hpp"
 #include "config/settings.hpp"
 #include "dispatch/channel.hpp"
+#include "dispatch/lameduck.hpp"
 #include "http/sessions.hpp"
 #include "ipc/attach_server.hpp"
 #include "ipc/endpoint.hpp"
@@ -33,9 +34,13 @@ class Server {
   void WatchSignals();
   void WatchParent();
 
-  // The end, in this order: no new connections; those that are there finish; workers finish; the loop ends. Whatever
-  // `limit` does not suffice for is cut off.
-  void Drain(std::chrono::milliseconds limit);
+  // The end, in this order: readiness is denied; for the time of the lameduck everything is answered; no new
+  // connections; those that are there finish; workers finish; the loop ends.
+  void Stop();
+  // The same without a lameduck.
+  void Drain();
+  // Whatever is not finished by then is cut off.
+  void CutOffAfter(std::chrono::milliseconds limit);
   void CutOff();
   void Leave();
 
@@ -48,11 +53,13 @@ class Server {
   ipc::AttachServer attach_;
   stage::Pipeline pipeline_;
   http::Sessions sessions_;
+  dispatch::Lameduck lameduck_;
   net::Listener listener_;
   boost::asio::basic_signal_set<base::Executor> signals_;
   boost::asio::posix::basic_stream_descriptor<base::Executor> parent_;
   base::Timer patience_;
   size_t max_connections_;
+  bool stopping_ = false;
   bool draining_ = false;
 };
 

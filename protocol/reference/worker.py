@@ -52,6 +52,8 @@ class Worker:
         self.exchanges: dict[int, Exchange] = {}  # by slot
         self.welcome: SimpleNamespace | None = None
         self.draining = False
+        self.leaving = False
+        self.goes_on = False  # after the drain, with the next front end
 
     def run(self, terminate: socket.socket) -> None:
         """Returns after a drain."""
@@ -73,6 +75,7 @@ class Worker:
             self.channel.flush()
             ready = dict(poller.poll(self.milliseconds_to_wait()))
             if terminate.fileno() in ready and terminate.recv(64):
+                self.leaving = True
                 self.outbox.add("Leaving")  # and go on until the Drain comes
             if control and control.fileno() in ready:
                 self.on_control(control, control.recv(CONTROL_PACKET))
@@ -107,7 +110,7 @@ class Worker:
         message = batch.decode_message(packet)
         match message.type:
             case "Drain":
-                self.draining = True
+                self.on_drain(message)
             case "DumpStacks":
                 text = "".join(traceback.format_stack())[-CONTROL_PACKET // 2 :]
                 control.send(batch.encode_message("Stacks", number=message.value.number, text=text))
@@ -138,8 +141,9 @@ class Worker:
     def on_ping(self, message: batch.Message) -> None:
         self.outbox.add("Pong", number=message.value.number)
 
-    def on_drain(self, _: batch.Message) -> None:
+    def on_drain(self, message: batch.Message) -> None:
         self.draining = True
+        self.goes_on = message.value.leaving and not self.leaving
 
     def on_goodbye(self, _: batch.Message) -> None:
         if not self.draining:
@@ -205,7 +209,9 @@ def serve(connect: Callable[[], Channel], terminate: socket.socket) -> int:
             worker = Worker(connect())
             worker.run(terminate)
             worker.channel.close(linger_ms=1000)
-            return 0
+            if not worker.goes_on:
+                return 0
+            continue
         except (Refused, Lost, batch.Violation, OSError) as error:
             print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
             if isinstance(error, Refused) or str(error) == "OtherVersion":

@@ -50,6 +50,7 @@ def command(config: ServerConfig, directory: str) -> list[str]:
         raise StartError(f"the front end is missing: {path} is no program")
     words = [path, "--host", config.host, "--endpoint", f"ipc://{directory}"]
     words += ["--keep-alive", str(config.keep_alive), "--shutdown-timeout", str(config.shutdown_timeout)]
+    words += ["--lameduck", str(config.lameduck)]
     words += ["--log-level", config.log_level]
     return words
 

@@ -166,6 +166,16 @@ def start_worker(command: Sequence[bytes], environment: Sequence[bytes], line: i
 def end_with_supervisor(line: int, grace: float) -> None:
     """Have a thread that needs no GIL end this process `grace` seconds after the other end of `line` was closed."""
 
+def note_sender(number: int) -> None:
+    """Note from now on who sends this signal; after `signal.signal` has set its handler, which is called as before.
+
+    Raises:
+        OSError: there is no such signal.
+    """
+
+def sender(number: int) -> int:
+    """Give the process that has sent this signal last; 0: the kernel, as for Ctrl+C in a terminal."""
+
 class SchemaError(ValueError):
     """The schema itself is wrong, or cannot be had or used."""
 

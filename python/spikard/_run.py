@@ -17,6 +17,7 @@ from spikard import _front_end, _manifest, _native
 from spikard._log import log, set_up_log
 from spikard._supervisor.line import ASKED, DRAINED, FAILED, LEAVE, READY, Assignment, Line
 from spikard._supervisor.rerun import Plan, become_supervisor
+from spikard._supervisor.signals import Asked, Wish
 from spikard._worker import Services, Worker, WorkerRefused
 from spikard.exceptions import StartError
 
@@ -65,7 +66,7 @@ def _supervise(app: Spikard, config: ServerConfig, endpoint: str) -> None:
             front_end=() if endpoint else _front_end.command(config, directory),
             host=config.host,
             port=config.port,
-            shutdown_timeout=config.shutdown_timeout,
+            time_to_stop=config.time_to_stop(),
             log_level=config.log_level,
         )
     )
@@ -247,7 +248,7 @@ class _Parent(_Process):
                 _raise_failure(working)
             self.front_end.stop()
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(ended, self.config.shutdown_timeout + _GRACE)
+                await asyncio.wait_for(ended, self.config.time_to_stop() + _GRACE)
             # The application may have more to finish than its requests.
             self.worker.leave()
             patience = self.config.shutdown_timeout + self.config.background_tasks.drain_timeout_secs + _GRACE
@@ -282,20 +283,22 @@ def _process(app: Spikard, config: ServerConfig, endpoint: str) -> _Process:
 
 @contextlib.contextmanager
 def _signals(process: _Process) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into `stop`, the second SIGINT into `abort`."""
+    """Turn the first SIGINT or SIGTERM into `stop`, a second SIGINT into `abort`."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    asked = False
+    asked = Asked()
 
     def on_signal(number: int, _: object) -> None:
-        nonlocal asked
-        if asked and number == signal.SIGINT:
-            process.abort()
-        asked = True
-        process.stop()
+        match asked.by(number, by_parent=_native.sender(number) == os.getppid()):
+            case Wish.STOP:
+                process.stop()
+            case Wish.ABORT:
+                process.abort()
 
     before = {number: signal.signal(number, on_signal) for number in process.signals}
+    for number in process.signals:
+        _native.note_sender(number)
     try:
         yield
     finally:

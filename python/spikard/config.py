@@ -106,6 +106,7 @@ class ServerConfig:
         max_json_depth: how many arrays and objects may be open at once in a JSON body.
         keep_alive: how long a silent connection is kept for another request, in seconds.
         shutdown_timeout: how long requests may take to finish when the server stops, in seconds.
+        lameduck: how long the server goes on answering before that, with `/readyz` saying 503, in seconds.
         log_level: debug, info, warning, error or critical.
         background_tasks: how much work may go on after the answers.
         debug: whether clients are shown the traceback of what a handler raises; never where others can ask.
@@ -125,6 +126,7 @@ class ServerConfig:
     max_json_depth: int = field(default=128, metadata={"kind": _whole(1)})
     keep_alive: float = field(default=75.0, metadata={"kind": _SECONDS})
     shutdown_timeout: float = field(default=30.0, metadata={"kind": _SECONDS})
+    lameduck: float = field(default=0.0, metadata={"kind": _SECONDS})
     log_level: str = field(default="info", metadata={"kind": _LEVEL})
     background_tasks: BackgroundTaskConfig = field(
         default=BackgroundTaskConfig(), metadata={"kind": _BACKGROUND_TASKS}
@@ -153,6 +155,10 @@ class ServerConfig:
             ConfigError: a field has a value that it cannot have.
         """
         return ServerConfig(**{**self.given(), **updates})
+
+    def time_to_stop(self) -> float:
+        """Give the seconds that a front end may take to leave once it is told to."""
+        return self.lameduck + self.shutdown_timeout
 
     def to_dict(self) -> dict[str, Any]:
         """Give all fields with their values."""

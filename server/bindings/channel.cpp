@@ -54,7 +54,7 @@ py::object ToPython(const protocol::Message& message, const std::shared_ptr<cons
     return py::make_tuple("refused", final, std::string(m->detail));
   }
   if (const auto* m = std::get_if<protocol::Ping>(&payload)) return py::make_tuple("ping", m->number);
-  if (std::holds_alternative<protocol::Drain>(payload)) return py::make_tuple("drain");
+  if (const auto* m = std::get_if<protocol::Drain>(&payload)) return py::make_tuple("drain", m->leaving);
   if (std::holds_alternative<protocol::Goodbye>(payload)) return py::make_tuple("goodbye");
   throw ChannelLost("a message that the front end does not send");
 }

@@ -8,6 +8,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <string>
@@ -84,11 +86,36 @@ void EndWithSupervisor(int line, double grace) {
   }).detach();
 }
 
+// Python's handlers are not told who has sent a signal: this one notes it, then calls Python's.
+std::array<std::atomic<pid_t>, NSIG> senders;
+std::array<void (*)(int), NSIG> handlers;
+static_assert(std::atomic<pid_t>::is_always_lock_free);
+
+void Note(int number, siginfo_t* info, void*) {
+  const auto at = static_cast<size_t>(number);
+  senders[at] = info->si_code <= 0 ? info->si_pid : 0;  // above: the kernel, as for a terminal
+  handlers[at](number);
+}
+
+void NoteSender(int number) {
+  struct sigaction action{};
+  if (number < 1 || number >= NSIG || ::sigaction(number, nullptr, &action) != 0) RaiseOsError();
+  if ((action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) return;
+  handlers[static_cast<size_t>(number)] = action.sa_handler;
+  action.sa_sigaction = &Note;
+  action.sa_flags |= SA_SIGINFO;
+  ::sigaction(number, &action, nullptr);
+}
+
+pid_t Sender(int number) { return number > 0 && number < NSIG ? senders[static_cast<size_t>(number)].load() : 0; }
+
 }  // namespace
 
 void BindSupervision(py::module_& module) {
   module.def("start_worker", &StartWorker, py::arg("command"), py::arg("environment"), py::arg("line"));
   module.def("end_with_supervisor", &EndWithSupervisor, py::arg("line"), py::arg("grace"));
+  module.def("note_sender", &NoteSender, py::arg("number"));
+  module.def("sender", &Sender, py::arg("number"));
 }
 
 }  // namespace spikard::bindings

@@ -67,6 +67,9 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   app.add_option_function<double>("--shutdown-timeout", Seconds(s.shutdown_timeout), "Seconds to finish at the end")
       ->envname("SPIKARD_SHUTDOWN_TIMEOUT")
       ->check(from_zero);
+  app.add_option_function<double>("--lameduck", Seconds(s.lameduck), "Seconds to go on serving before the end, unready")
+      ->envname("SPIKARD_LAMEDUCK")
+      ->check(from_zero);
   app.add_option("--max-uri-length", s.max_uri_length, "Bytes of a request line")
       ->envname("SPIKARD_MAX_URI_LENGTH")
       ->check(count);

@@ -20,6 +20,7 @@ struct Settings {
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds shutdown_timeout{30'000};
+  std::chrono::milliseconds lameduck{0};
   uint32_t max_uri_length = 16 * 1024;
   uint32_t max_header_size = 64 * 1024;
   uint32_t max_header_count = 100;

@@ -138,7 +138,7 @@ std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message
   } else if (std::holds_alternative<protocol::Ready>(payload)) {
     return OnReady(peer);
   } else if (std::holds_alternative<protocol::Leaving>(payload)) {
-    if (peer.state != Peer::State::kDraining) StartDrain(peer);
+    OnAsked(peer);
   } else if (std::holds_alternative<protocol::Goodbye>(payload)) {
     spdlog::info("{} has left", peer.Name());
     Leave(peer);

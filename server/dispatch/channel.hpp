@@ -53,9 +53,17 @@ class Channel {
   bool Ready() const;
   // Without the connections, which are not the channel's.
   stage::Load Load() const;
-  // Lets all workers finish and leave; `done` is called when none is left.
+  // What it means for the front end that workers come and go.
+  struct Outlook {
+    std::function<void()> last_leaves;  // the last ready one has asked to leave; it may when LetLeave is called
+    std::function<void()> ready;        // one has become ready
+  };
+  void OnOutlook(Outlook callbacks) { outlook_ = std::move(callbacks); }
+  // Drains those who have asked for it.
+  void LetLeave();
+  // The front end leaves: lets all workers finish; `done` is called when none is left.
   void Drain(std::function<void()> done);
-  // No worker will come any more: answers what waits for one.
+  // No worker will come any more: says so to those that are there, and answers what waits for one.
   void Abandon();
   // Ends the heartbeat, so that the loop can end.
   void Stop() {
@@ -129,7 +137,10 @@ class Channel {
   void Beat();
   Peer* Find(WorkerId id);
   Peer* FindByToken(const std::string& token);
+  void OnAsked(Peer& peer);
   void StartDrain(Peer& peer);
+  // The peers of now, however many of them go meanwhile.
+  void ForEachPeer(const std::function<void(Peer&)>& visit);
   void FinishDrain();
 
   base::Loop& loop_;
@@ -162,6 +173,7 @@ class Channel {
 
   bool draining_ = false;
   std::function<void()> drained_;
+  Outlook outlook_;
   std::function<void(const std::string&)> on_distrust_;
 };
 

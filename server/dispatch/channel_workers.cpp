@@ -32,8 +32,7 @@ bool SameToken(std::string_view a, std::string_view b) {
 std::string Channel::Admit() { return admitted_.emplace_back(base::SecureBytes(kTokenSize)); }
 
 void Channel::OnLeaving(const std::string& token) {
-  Peer* peer = FindByToken(token);
-  if (peer != nullptr && peer->state != Peer::State::kDraining) StartDrain(*peer);
+  if (Peer* peer = FindByToken(token)) OnAsked(*peer);
 }
 
 void Channel::OnDetached(const std::string& token, std::string_view cause) {
@@ -134,28 +133,45 @@ std::string_view Channel::OnReady(Peer& peer) {
     active_.Set(peer.table);
   }
   Feed(WorkerReady{peer.id, peer.table->Generation(), peer.slots});
+  if (outlook_.ready) outlook_.ready();
   return {};
 }
 
+void Channel::OnAsked(Peer& peer) {
+  if (peer.state == Peer::State::kDraining || std::exchange(peer.asked, true)) return;
+  const bool others = std::any_of(peers_.begin(), peers_.end(), [](const auto& entry) {
+    return entry.second.state == Peer::State::kReady && !entry.second.asked;
+  });
+  if (peer.state != Peer::State::kReady || others || !outlook_.last_leaves) return StartDrain(peer);
+  spdlog::info("{} wants to leave, and is the last one", peer.Name());
+  outlook_.last_leaves();
+}
+
+void Channel::LetLeave() {
+  ForEachPeer([this](Peer& peer) {
+    if (peer.asked) StartDrain(peer);
+  });
+}
+
 void Channel::StartDrain(Peer& peer) {
-  peer.state = Peer::State::kDraining;
+  if (std::exchange(peer.state, Peer::State::kDraining) == Peer::State::kDraining) return;
   Feed(WorkerDraining{peer.id});
-  Send(peer, protocol::Drain{});
+  Send(peer, protocol::Drain{0, draining_});
 }
 
 void Channel::Drain(std::function<void()> done) {
   draining_ = true;
   drained_ = std::move(done);
-  std::vector<WorkerId> all;
-  for (const auto& [id, address] : addresses_) all.push_back(id);
-  for (const WorkerId id : all) {
-    if (Peer* peer = Find(id)) StartDrain(*peer);
-  }
+  ForEachPeer([this](Peer& peer) { StartDrain(peer); });
   FinishDrain();
 }
 
 void Channel::Abandon() {
   draining_ = true;
+  ForEachPeer([this](Peer& peer) {
+    Send(peer, protocol::Goodbye{});
+    FlushOne(peer);
+  });
   peers_.clear();
   addresses_.clear();
   Feed(Abandoned{});
@@ -191,20 +207,25 @@ void Channel::Beat() {
   heartbeat_.async_wait([this](base::ErrorCode stopped) {
     if (stopped) return;
     Feed(Tick{});
-    std::vector<WorkerId> all;
-    for (const auto& [id, address] : addresses_) all.push_back(id);
-    for (const WorkerId id : all) {
-      Peer* peer = Find(id);
-      if (peer == nullptr || peer->attached) continue;
-      const bool welcomed = peer->state != Peer::State::kHello;
-      if (Clock::now() - peer->heard > (welcomed ? kSilence : kManifestTime)) {
-        Lose(*peer, "it is silent");
+    ForEachPeer([this](Peer& peer) {
+      if (peer.attached) return;
+      const bool welcomed = peer.state != Peer::State::kHello;
+      if (Clock::now() - peer.heard > (welcomed ? kSilence : kManifestTime)) {
+        Lose(peer, "it is silent");
       } else if (welcomed) {
-        Send(*peer, protocol::Ping{peer->last_sent});
+        Send(peer, protocol::Ping{peer.last_sent});
       }
-    }
+    });
     Beat();
   });
+}
+
+void Channel::ForEachPeer(const std::function<void(Peer&)>& visit) {
+  std::vector<WorkerId> all;
+  for (const auto& [id, address] : addresses_) all.push_back(id);
+  for (const WorkerId id : all) {
+    if (Peer* peer = Find(id)) visit(*peer);
+  }
 }
 
 Peer* Channel::Find(WorkerId id) {

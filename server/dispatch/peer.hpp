@@ -29,6 +29,7 @@ struct Peer {
 
   // ---- as the connection goes on
   State state = State::kHello;
+  bool asked = false;  // to leave
   std::shared_ptr<const route::Table> table;
   uint64_t last_received = 0;
   uint64_t last_sent = 0;

@@ -66,7 +66,7 @@ base::Task<void> H1Session::Run() {
       sessions_.service().refuse(exchange_, fault);
     }
     bool keep_alive = fault == Fault::kNone && exchange_.request.keep_alive && !exchange_.response.close &&
-                      !sessions_.Draining() && parser_->fault() == Fault::kNone;
+                      !sessions_.Closing() && parser_->fault() == Fault::kNone;
     uint64_t unused = 0;
     const bool streamed = exchange_.response.stream != nullptr;
     if (streamed && StreamCoding(&unused) == Coding::kUntilClose) keep_alive = false;

@@ -40,11 +40,14 @@ class Sessions {
 
   void Start(net::Socket socket);
   size_t Count() const { return open_.size(); }
+  // From now on connections end with their next response, or no longer do.
+  void CloseAfterAnswers(bool close) { closing_ = close; }
   // Idle connections end now, the others with their next response.
   void Drain();
   // Cuts off all connections. Whoever waits for an answer ends when it comes.
   void Abort();
   bool Draining() const { return draining_; }
+  bool Closing() const { return closing_ || draining_; }
   // Called when the last connection has ended.
   void OnEmpty(std::function<void()> callback) { on_empty_ = std::move(callback); }
 
@@ -62,6 +65,7 @@ class Sessions {
   DateSource date_;
   std::unordered_set<H1Session*> open_;
   std::function<void()> on_empty_;
+  bool closing_ = false;
   bool draining_ = false;
 };
 

@@ -91,6 +91,9 @@ def test_a_front_end_that_is_always_killed_is_given_up(start: Start) -> None:
 
 def test_front_end_told_to_leave(start: Start) -> None:
     program = start("workers.py").serving()
-    os.kill(program.front_end, signal.SIGTERM)
-    program.wait()
+    front_end = program.front_end
+    os.kill(front_end, signal.SIGTERM)
+    assert wait_for_end(front_end, 5)
+    until(lambda: not refuses(program.address), "it listens again", RESTARTED_WITHIN)
+    assert fetch(program.address, "GET", "/pid").json() == program.pid
     assert not any("Traceback" in line for line in program.lines)

@@ -31,6 +31,7 @@ def test_defaults() -> None:
         "max_json_depth": 128,
         "keep_alive": 75.0,
         "shutdown_timeout": 30.0,
+        "lameduck": 0.0,
         "log_level": "info",
         "background_tasks": {
             "max_queue_size": 1024,

@@ -134,6 +134,16 @@ def test_drain_lets_exchanges_finish(ready: Peer, worker: "subprocess.Popen[byte
     assert worker.wait(DEADLINE) == 0
 
 
+def test_a_front_end_that_leaves_is_followed_by_the_next_one(
+    front_end: FrontEnd, ready: Peer, worker: "subprocess.Popen[bytes]"
+) -> None:
+    ready.send("Drain", leaving=True)
+    ready.expect("Goodbye")
+    assert ready.control
+    ready.control.close()
+    front_end.accept(worker.pid).become_ready()
+
+
 def test_drain_over_the_attach_socket(ready: Peer, worker: "subprocess.Popen[bytes]") -> None:
     ready.control_send("Drain", deadline_ms=5000)
     ready.expect("Goodbye")

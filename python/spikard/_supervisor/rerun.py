@@ -25,7 +25,7 @@ class Plan(msgspec.Struct, frozen=True):
         front_end: the command that starts it, without the port; empty: somebody else does.
         host: that it listens on.
         port: that it listens on.
-        shutdown_timeout: seconds for requests to finish.
+        time_to_stop: seconds that the front end may take to leave.
         log_level: of the supervisor's own lines.
     """
 
@@ -34,7 +34,7 @@ class Plan(msgspec.Struct, frozen=True):
     front_end: Sequence[str]
     host: str
     port: int
-    shutdown_timeout: float
+    time_to_stop: float
     log_level: str
 
     @staticmethod

@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import os
 import signal
 import socket
 import struct
 import threading
+
+
+class Wish(enum.Enum):
+    """What somebody wants who has sent a signal."""
+
+    STOP = "finish and end"
+    ABORT = "end at once"
+    NOTHING = "it was said before"
+
+
+class Asked:
+    """Tells the second Ctrl+C from the first one that comes twice.
+
+    Ctrl+C reaches the whole process group, and a parent like `uv run` passes it on besides, a moment later.
+    """
+
+    def __init__(self) -> None:
+        """Nobody has asked yet."""
+        self._first_by_parent: bool | None = None
+
+    def by(self, number: int, *, by_parent: bool) -> Wish:
+        """Take in a SIGINT or SIGTERM."""
+        if self._first_by_parent is None:
+            self._first_by_parent = by_parent
+            return Wish.STOP
+        if number == signal.SIGINT and (self._first_by_parent or not by_parent):
+            return Wish.ABORT
+        return Wish.NOTHING
+
 
 HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGTTIN, signal.SIGTTOU)
 

@@ -17,7 +17,7 @@ from spikard._native import FrontEnd
 from spikard._supervisor import line, policy
 from spikard._supervisor.process import State, WorkerProcess
 from spikard._supervisor.rerun import Plan
-from spikard._supervisor.signals import Signals
+from spikard._supervisor.signals import Asked, Signals, Wish
 from spikard.exceptions import StartError
 
 _log = logging.getLogger("spikard")
@@ -42,7 +42,7 @@ class Supervisor:
         self._policy = policy.Policy()
         self._front_end: FrontEnd | None = None
         self._stop_until: float | None = None
-        self._stopped_by_parent = False
+        self._asked = Asked()
         self._failure = ""
         self._signals = Signals()
         self._selector = selectors.DefaultSelector()
@@ -186,13 +186,12 @@ class Supervisor:
     def _on_signals(self) -> None:
         for number, by_parent in self._signals.take():
             if number in (signal.SIGINT, signal.SIGTERM):
-                if self._stop_until is None:
-                    self._stopped_by_parent = by_parent
-                    self._stop()
-                # Ctrl+C reaches the whole group, and `uv run` passes it on besides: that is not a second one.
-                elif number == signal.SIGINT and (self._stopped_by_parent or not by_parent):
-                    self._end()
-                    os._exit(1)
+                match self._asked.by(number, by_parent=by_parent):
+                    case Wish.STOP:
+                        self._stop()
+                    case Wish.ABORT:
+                        self._end()
+                        os._exit(1)
             elif self._stop_until is None:
                 self._resize(self._wanted + (1 if number == signal.SIGTTIN else -1))
 
@@ -213,7 +212,7 @@ class Supervisor:
             worker.leave(until)
 
     def _patience(self) -> float:
-        return time.monotonic() + self._plan.shutdown_timeout + _GRACE
+        return time.monotonic() + self._plan.time_to_stop + _GRACE
 
     def _deadlines(self) -> list[float]:
         times = [worker.leave_until for worker in self._workers.values() if worker.leave_until is not None]

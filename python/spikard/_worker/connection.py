@@ -39,7 +39,11 @@ class Refused(Exception):
 
 
 class Connection:
-    """Made when attached; `run` serves until the front end drains it or the connection is lost."""
+    """Made when attached; `run` serves until the front end drains it or the connection is lost.
+
+    Attributes:
+        front_end_leaves: after `run`: whether it has drained this worker because it leaves itself.
+    """
 
     def __init__(self, application: Application, attached: Attached) -> None:
         """Open the data channel."""
@@ -52,6 +56,7 @@ class Connection:
         self._batch_limit = _ENOUGH_FOR_A_BATCH
         self._unsent = 0
         self._patience: asyncio.TimerHandle | None = None
+        self.front_end_leaves = False
         self._draining = False
         self._said_goodbye = False
         # Callbacks are scheduled from handlers' tasks too, which have context variables of their own.
@@ -152,6 +157,7 @@ class Connection:
             case "ping":
                 self._outbox.pong(*values)
             case "drain":
+                (self.front_end_leaves,) = values
                 self._draining = True
                 self._finish_drain()
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 
@@ -48,6 +49,8 @@ class Worker:
         self._announce = on_ready
         self._connection: Connection | None = None
         self._leaving = False
+        self._told_to_leave = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._starting: asyncio.Task[None] | None = None
         self._pause = _FIRST_PAUSE
 
@@ -58,12 +61,16 @@ class Worker:
             StartError: the application's lifespan or start failed.
             WorkerRefused: the front end does not take the application as it is.
         """
-        if not await self._start():
-            return
+        self._loop = asyncio.get_running_loop()
         try:
-            await self._serve_on()
+            if not await self._start():
+                return
+            try:
+                await self._serve_on()
+            finally:
+                await self._services.stop()
         finally:
-            await self._services.stop()
+            self._loop = None
 
     async def _start(self) -> bool:
         """Tell whether the start was not broken off."""
@@ -84,35 +91,40 @@ class Worker:
     async def _serve_on(self) -> None:
         while True:
             try:
-                await self._serve()
-                return
+                if await self._serve():
+                    return
+                _log.debug("the front end has left, the next one may come")
             except (ChannelLost, OSError) as error:
                 _log.log(self._severity(), "not connected to the front end: %s", error)
             if self._leaving:
                 return
-            await asyncio.sleep(self._pause)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._told_to_leave.wait(), self._pause)
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
-    async def _serve(self) -> None:
+    async def _serve(self) -> bool:
+        """Tell whether this worker is not wanted any more."""
         attached = await attach(self._directory)
         if self._leaving:
             attached.control.close()
-            return
-        self._connection = Connection(self._application, attached)
+            return True
+        connection = self._connection = Connection(self._application, attached)
         try:
-            await self._connection.run()
+            await connection.run()
         finally:
             self._connection = None
+        return not connection.front_end_leaves
 
     def leave(self) -> None:
         """Finish what has begun and end `run`: by a drain, or at once if there is no connection."""
         self._leaving = True
-        if self._starting is not None:
-            self._starting.get_loop().call_soon_threadsafe(self._break_off)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._break_off)
         if self._connection is not None:
             self._connection.leave()
 
     def _break_off(self) -> None:
+        self._told_to_leave.set()
         if self._starting is not None:
             self._starting.cancel()
 

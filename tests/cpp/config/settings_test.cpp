@@ -61,6 +61,7 @@ TEST(Settings, HaveDefaults) {
   EXPECT_EQ(settings->body_timeout, milliseconds(30'000));
   EXPECT_EQ(settings->keep_alive, milliseconds(75'000));
   EXPECT_EQ(settings->max_connections, 10'000u);
+  EXPECT_EQ(settings->lameduck, milliseconds(0));
   EXPECT_EQ(settings->hold_timeout, milliseconds(10'000));
   EXPECT_EQ(settings->max_held, 1'000u);
   EXPECT_EQ(settings->ready_fd, -1);
@@ -105,6 +106,7 @@ const Row kTimes[] = {
      {},
      {},
      [](const Settings& s) { return Text(s.shutdown_timeout); }},
+    {"--lameduck", "SPIKARD_LAMEDUCK", {}, {}, [](const Settings& s) { return Text(s.lameduck); }},
     {"--hold-timeout", "SPIKARD_HOLD_TIMEOUT", {}, {}, [](const Settings& s) { return Text(s.hold_timeout); }},
 };
 

@@ -37,6 +37,55 @@ TEST_F(ChannelLeaving, LeavingIsAnsweredByDrain) {
   EXPECT_FALSE(channel.Ready());
 }
 
+TEST_F(ChannelLeaving, TheLastServesUntilItMayGo) {
+  int last_leaves = 0;
+  int ready = 0;
+  channel.OnOutlook({.last_leaves = [&] { ++last_leaves; }, .ready = [&] { ++ready; }});
+  auto a = MakeReady("a");
+  auto b = MakeReady("b");
+  EXPECT_EQ(ready, 2);
+  a->Say(protocol::Leaving{});
+  EXPECT_EQ(Types(*a), Names{"Drain"}) << "another one is there";
+  b->Say(protocol::Leaving{});
+  channel.OnLeaving(b->token);
+  EXPECT_EQ(last_leaves, 1);
+  Ask();
+  EXPECT_EQ(Types(*b), Names{"Request"});
+  channel.LetLeave();
+  channel.LetLeave();
+  EXPECT_EQ(Types(*b), Names{"Drain"});
+  Ask();
+  EXPECT_EQ(Types(*b), Names{});
+  auto c = MakeReady("c");
+  EXPECT_EQ(Types(*c), Names{"Request"}) << "what was held";
+}
+
+TEST_F(ChannelLeaving, WhoIsNotReadyIsNotTheLast) {
+  int last_leaves = 0;
+  channel.OnOutlook({.last_leaves = [&] { ++last_leaves; }, .ready = {}});
+  MakeReady("known");
+  auto a = MakeNew("a");
+  a->Say(a->Hello(hash));
+  EXPECT_EQ(Types(*a), Names{"Welcome"});
+  a->Say(protocol::Leaving{});
+  EXPECT_EQ(Types(*a), Names{"Drain"});
+  EXPECT_EQ(last_leaves, 0);
+}
+
+TEST_F(ChannelLeaving, WorkersAreToldThatTheFrontEndLeaves) {
+  auto a = MakeReady("a");
+  auto b = MakeReady("b");
+  a->Say(protocol::Leaving{});
+  Turn();
+  EXPECT_FALSE(link.Take("a").at(0).leaving);
+  channel.Drain([] {});
+  Turn();
+  EXPECT_TRUE(link.Take("b").at(0).leaving);
+  channel.Abandon();
+  EXPECT_EQ(Types(*a), Names{"Goodbye"});
+  EXPECT_EQ(Types(*b), Names{"Goodbye"}) << "not a loss, though nothing more is waited for";
+}
+
 TEST_F(ChannelLeaving, TheNewestManifestWithAReadyWorkerIsActive) {
   const protocol::Manifest first = manifest;
   auto a = MakeReady("a");

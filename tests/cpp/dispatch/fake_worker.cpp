@@ -44,9 +44,12 @@ Told Copy(const protocol::Message& message) {
   } else if (const auto* window = std::get_if<protocol::Window>(&payload)) {
     told.type = "Window";
     told.window = window->bytes;
+  } else if (const auto* drain = std::get_if<protocol::Drain>(&payload)) {
+    told.type = "Drain";
+    told.leaving = drain->leaving;
   } else {
     told.type = std::holds_alternative<protocol::ManifestWanted>(payload) ? "ManifestWanted"
-                : std::holds_alternative<protocol::Drain>(payload)        ? "Drain"
+                : std::holds_alternative<protocol::Goodbye>(payload)      ? "Goodbye"
                 : std::holds_alternative<protocol::Ping>(payload)         ? "Ping"
                                                                           : "another";
   }

@@ -29,6 +29,7 @@ struct Told {
   protocol::RefusalReason reason{};
   protocol::CancelReason cancel{};
   uint32_t window = 0;
+  bool leaving = false;  // of Drain
 };
 
 class Link final : public dispatch::Link {

@@ -86,7 +86,7 @@ struct Renderer {
   std::string operator()(const Ready&) { return Object("Ready"); }
   std::string operator()(const Ping& m) { return Object("Ping", "number", m.number); }
   std::string operator()(const Pong& m) { return Object("Pong", "number", m.number); }
-  std::string operator()(const Drain& m) { return Object("Drain", "deadline_ms", m.deadline_ms); }
+  std::string operator()(const Drain& m) { return Object("Drain", "deadline_ms", m.deadline_ms, "leaving", m.leaving); }
   std::string operator()(const Leaving&) { return Object("Leaving"); }
   std::string operator()(const Goodbye&) { return Object("Goodbye"); }
 

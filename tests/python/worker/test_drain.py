@@ -49,6 +49,23 @@ def test_an_idle_worker_says_goodbye(start: Start, app: Spikard) -> None:
     served.ended()
 
 
+def test_a_front_end_that_leaves_is_followed_by_the_next_one(start: Start, app: Spikard) -> None:
+    served = start(app)
+    peer = served.attach()
+    peer.send("Drain", leaving=True)
+    peer.expect("Goodbye")
+    assert peer.control
+    peer.control.close()
+    again = served.attach()
+    served.worker.leave()
+    again.expect("Leaving")
+    again.send("Drain", leaving=True)
+    again.expect("Goodbye")
+    assert again.control
+    again.control.close()
+    served.ended()
+
+
 def test_a_drain_in_place_of_the_welcome(start: Start, app: Spikard) -> None:
     served = start(app)
     peer = served.accept()
