@@ -123,6 +123,7 @@ class Connection:
                         self._exchanges.begin(message)
                     else:
                         self._on_message(*message)
+                self._exchanges.go()
             self._receive_soon()
         except zmq.Again:
             pass

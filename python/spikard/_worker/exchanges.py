@@ -104,7 +104,7 @@ class Exchanges:
             self._services.background.keep(task)
 
     def begin(self, exchange: Exchange) -> None:
-        """Run the handler of a request.
+        """Take a request, whose handler `go` runs.
 
         Raises:
             ChannelLost: there is no such route.
@@ -117,6 +117,10 @@ class Exchanges:
         run = self._serve if route.serve else self._run if route.is_async else self._run_in_thread
         self._begun[number] = (exchange, route)
         self._runner.start(number, run(number, exchange, route))
+
+    def go(self) -> None:
+        """Run the handlers of the requests that have begun."""
+        self._runner.go()
 
     def cancel(self, number: int) -> None:
         """Let an exchange end that the front end wants no answer to any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 import types
 from collections import deque
 from collections.abc import Coroutine, Generator
@@ -13,6 +14,10 @@ Work = Coroutine[Any, Any, None]
 
 # From Python 3.11 a task tells whether somebody has asked for its end; before, nobody can.
 _cancelling = getattr(asyncio.Task, "cancelling", None)
+# From Python 3.12 a task can begin at once, without a turn of the loop before it.
+_EAGER = sys.version_info >= (3, 12)
+# What it takes depends on the version of Python.
+_Task: Any = asyncio.Task
 
 
 class Runner:
@@ -37,10 +42,13 @@ class Runner:
         return len(self._queue) + len(self._waiting)
 
     def start(self, number: int, work: Work) -> None:
-        """Run a work, soon. It deals with all of its errors itself, cancellation too."""
+        """Take a work, for `go` to run it. It deals with all of its errors itself, cancellation too."""
         self._queue.append((number, work))
+
+    def go(self) -> None:
+        """Run what was taken: at once where tasks can begin so, else soon."""
         if not self._active:
-            self._go_on()
+            self._go_on(eager=_EAGER)
 
     def cancel(self, number: int) -> bool:
         """Ask a work to end. Returns False if it had not begun: then it never does."""
@@ -64,10 +72,14 @@ class Runner:
             task.cancel()
         return tasks
 
-    def _go_on(self) -> None:
+    def _go_on(self, eager: bool = False) -> None:
         self._active = bool(self._queue)
-        if self._active:
-            # Not in the context of whoever gave the work, which may be another work's.
+        if not self._active:
+            return
+        # Not in the context of whoever gave the work, which may be another work's.
+        if eager:
+            _Task(self._run(), loop=self._loop, context=self._context.copy(), eager_start=True)
+        else:
             self._context.run(self._loop.create_task, self._run())
 
     async def _run(self) -> None:

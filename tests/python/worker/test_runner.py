@@ -27,6 +27,7 @@ def _in_loop(test: Callable[[Runner], Coroutine[Any, Any, None]]) -> Callable[[]
 
 
 async def _until_empty(runner: Runner) -> None:
+    runner.go()
     while len(runner):
         await asyncio.sleep(0)
 
@@ -84,6 +85,43 @@ async def test_the_task_is_the_same_before_and_after_waiting(runner: Runner) -> 
 
 
 @_in_loop
+async def test_works_begin_at_once_where_tasks_can(runner: Runner) -> None:
+    began: list[tuple[int, object]] = []
+
+    async def work(number: int) -> None:
+        began.append((number, asyncio.current_task()))
+        if number < 3:
+            await asyncio.sleep(0)
+        assert began[number - 1] == (number, asyncio.current_task())
+
+    for number in range(1, 5):
+        runner.start(number, work(number))
+    assert began == [], "nothing runs before the whole batch is there"
+    caller = asyncio.current_task()
+    runner.go()
+    # The first that waits keeps the task; what is left goes on in another one, later.
+    assert len(began) == (1 if sys.version_info >= (3, 12) else 0)
+    assert asyncio.current_task() is caller
+    await _until_empty(runner)
+    assert [number for number, _ in began] == [1, 2, 3, 4]
+    assert caller not in [task for _, task in began]
+
+
+@_in_loop
+async def test_very_many_works_that_wait(runner: Runner) -> None:
+    ended: list[int] = []
+
+    async def work(number: int) -> None:
+        await asyncio.sleep(0)
+        ended.append(number)
+
+    for number in range(5000):
+        runner.start(number, work(number))
+    await _until_empty(runner)
+    assert sorted(ended) == list(range(5000))
+
+
+@_in_loop
 async def test_context_variables_are_a_works_own(runner: Runner) -> None:
     seen: list[str] = []
 
@@ -116,6 +154,7 @@ async def test_a_work_given_by_another_has_not_its_context(runner: Runner) -> No
     async def outer() -> None:
         _name.set("outer")
         runner.start(2, inner())
+        runner.go()
         await asyncio.sleep(0)
 
     runner.start(1, outer())
@@ -136,6 +175,7 @@ async def test_cancelling_reaches_the_one_that_waits(runner: Runner) -> None:
 
     for number in (1, 2):
         runner.start(number, work(number))
+    runner.go()
     await asyncio.sleep(0)
     assert runner.cancel(1)
     await _until_empty(runner)
@@ -171,6 +211,7 @@ async def test_all_are_cancelled_at_once(runner: Runner) -> None:
 
     runner.start(1, work(1))
     runner.start(2, work(2))
+    runner.go()
     while len(began) < 2:
         await asyncio.sleep(0)
     runner.start(3, work(3))
