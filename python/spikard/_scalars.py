@@ -15,8 +15,8 @@ ValueType = Literal["text", "integer", "number", "boolean", "uuid", "date", "dat
 
 _TRUE = frozenset({"true", "1", "on", "yes"})
 _FALSE = frozenset({"false", "0", "off", "no", ""})
-_DATETIME = re.compile(
-    r"(?P<minute>\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?P<seconds>:\d\d(?:\.\d+)?)?"
+_MOMENT = re.compile(
+    r"(?P<minute>(?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d)(?P<seconds>:\d\d(?:\.\d+)?)?"
     r"(?P<offset>[Zz]|[+-]\d\d:?\d\d)?",
     re.ASCII,
 )
@@ -66,11 +66,25 @@ def read_datetime(text: str) -> datetime.datetime:
     Raises:
         msgspec.ValidationError: it is none, or the moment does not exist.
     """
-    parts = _DATETIME.fullmatch(text)
-    if parts:
-        seconds, offset = parts["seconds"] or ":00", parts["offset"] or ""
-        text = f"{parts['minute']}{seconds}{offset[:3]}{':' if len(offset) == 5 else ''}{offset[3:]}"
-    return msgspec.convert(text, datetime.datetime)
+    return msgspec.convert(_completed(text), datetime.datetime)
+
+
+def read_time(text: str) -> datetime.time:
+    """Read a time of RFC 3339, also one without seconds, offset or the offset's colon, as browsers send.
+
+    Raises:
+        msgspec.ValidationError: it is none.
+    """
+    return msgspec.convert(_completed(text), datetime.time)
+
+
+def _completed(text: str) -> str:
+    """Add what a browser leaves out of a moment."""
+    parts = _MOMENT.fullmatch(text)
+    if not parts:
+        return text
+    seconds, offset = parts["seconds"] or ":00", parts["offset"] or ""
+    return f"{parts['minute']}{seconds}{offset[:3]}{':' if len(offset) == 5 else ''}{offset[3:]}"
 
 
 TEXT = Scalar(str, "text", str)

@@ -135,6 +135,13 @@ def test_forms(server: Program) -> None:
     assert _post(server, "/form", {"name": "a"}).status == 415
 
 
+@pytest.mark.parametrize(
+    ("body", "times"), [(b"at=10:00", ["10:00:00"]), (b"at=09:30:01&at=10:00Z", ["09:30:01", "10:00:00Z"])]
+)
+def test_a_list_in_a_form_is_one_of_its_fields(server: Program, body: bytes, times: list[str]) -> None:
+    assert _post(server, "/list-in-form", headers=[URLENCODED], body=body).json() == times
+
+
 def test_uploads_are_exact_and_checked(server: Program) -> None:
     head = 'content-disposition: form-data; name="photos"; filename="{}"\r\ncontent-type: image/png'
     title = ('content-disposition: form-data; name="title"', b"t")

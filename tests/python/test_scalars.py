@@ -6,7 +6,7 @@ import uuid
 import msgspec
 import pytest
 
-from spikard._scalars import SCALARS, read_boolean, read_datetime, write
+from spikard._scalars import SCALARS, read_boolean, read_datetime, read_time, write
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,22 @@ def test_read_boolean_refuses(text: str) -> None:
 def test_read_datetime_refuses(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         read_datetime(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("10:00", datetime.time(10)),
+        ("10:00:01.5", datetime.time(10, 0, 1, 500_000)),
+        ("10:00Z", datetime.time(10, tzinfo=datetime.timezone.utc)),
+        ("10:00+0200", datetime.time(10, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))),
+    ],
+)
+def test_times_as_browsers_send_them(text: str, value: datetime.time) -> None:
+    assert read_time(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "10", "24:00", "10:60", "10:00:00+25:00", "2020-01-01T10:00"])
+def test_no_times(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        read_time(text)

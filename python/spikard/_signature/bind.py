@@ -247,7 +247,9 @@ class _Binder:
         elif is_file:
             file = FilePart(wire_name)
         is_form = isinstance(marker, Form) or is_file
-        is_key = is_form and (is_file or not is_body(annotation))
+        # A form is an object: all else is one of its fields.
+        is_whole = is_body(annotation) and "object" in node.kinds
+        is_key = is_form and (is_file or not is_whole)
         required = self._note_absent(name, annotation, default, marker, self._body.absent)
         self._body.parts.append(BodyPart(name, wire_name, node, required, is_form, is_key, file))
 

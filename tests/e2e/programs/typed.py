@@ -149,6 +149,11 @@ async def form(name: Annotated[str, Form()], count: Annotated[int, Form(ge=1)] =
     return [name, count]
 
 
+@app.post("/list-in-form")
+async def list_in_form(at: Annotated[list[datetime.time], Form()]) -> Any:
+    return at
+
+
 @app.post("/files")
 async def files(
     photos: Annotated[list[UploadFile], File(content_types=["image/png"], magic=True, max_size=1000)],
