@@ -13,7 +13,9 @@ import msgspec
 from spikard import _handler, _json
 from spikard._signature import hints
 from spikard._types import Node, Walk, custom, document
+from spikard._types.classes import complete
 from spikard._types.models import Model, is_model
+from spikard._types.objects import LEAVES_DEFAULTS
 from spikard.responses import Response
 
 if TYPE_CHECKING:
@@ -89,14 +91,20 @@ def _encoder(node: Node, annotation: Any) -> Encode:
     if isinstance(node, Model) or _has_model(annotation):
         return _by_pydantic(annotation)
     exact = annotation if isinstance(annotation, type) else None
+    seen: set[int] = set()
+    finish = _as_it_is if node.is_direct(seen) and LEAVES_DEFAULTS not in seen else complete
 
     def encode(value: Any) -> bytes:
         # Of exactly this class: it was made to be right.
         if exact is not None and type(value) is exact and exact not in _BUILT_IN:
             return _json.encode(value)
-        return _json.encode(_converted(value, annotation))
+        return _json.encode(finish(_converted(value, annotation)))
 
     return _json.encode if annotation is dict else encode
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _converted(value: Any, annotation: Any) -> Any:

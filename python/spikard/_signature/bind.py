@@ -18,6 +18,7 @@ from spikard._signature.parameters import FilePart, ManifestParameter
 from spikard._signature.reads import Reads
 from spikard._types import Node, Walk, is_body
 from spikard._types.constraints import Constraints
+from spikard._types.files import Content
 from spikard._types.walk import has_files
 from spikard.exceptions import StartError
 from spikard.params import Body as BodyMarker
@@ -237,10 +238,11 @@ class _Binder:
             self._note_absent(name, annotation, default, marker, self._body.absent)
             return
         file = None
-        is_file = annotation is not UNANNOTATED and has_files(annotation)
+        is_content = annotation is bytes and isinstance(marker, File)
+        is_file = is_content or (annotation is not UNANNOTATED and has_files(annotation))
         if isinstance(marker, File) and not is_file:
             self._refuse(name, f"is marked as a file, but has the type {_text(annotation)}, not UploadFile")
-        node = self._node(name, annotation, marker, Any)
+        node = Content() if is_content else self._node(name, annotation, marker, Any)
         wire_name = marker.alias or name
         if isinstance(marker, File):
             file = FilePart(wire_name, marker.content_types, marker.max_size or 0, marker.magic)

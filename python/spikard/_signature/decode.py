@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from spikard._types import INVALID, Node, Reading
+from spikard._types.classes import complete
 from spikard._types.models import Model
 from spikard._types.node import Place, decode_exactly
+from spikard._types.objects import LEAVES_DEFAULTS
 from spikard.exceptions import MalformedBody, RequestValidationError
 
 # Gives the value, or raises RequestValidationError with all that is wrong.
@@ -48,8 +50,6 @@ def _by_pydantic(node: Model, at: Place) -> Decode:
         reading = Reading(files)
         value = node.from_json(text, at, reading)
         if reading.errors:
-            if reading.errors[0]["type"] == "json_invalid":
-                raise MalformedBody
             raise RequestValidationError(reading.errors)
         return value
 
@@ -57,12 +57,14 @@ def _by_pydantic(node: Model, at: Place) -> Decode:
 
 
 def _direct(node: Node) -> Callable[[bytes], Any] | None:
-    if not node.is_direct(set()):
+    seen: set[int] = set()
+    if not node.is_direct(seen):
         return None
     try:
-        return msgspec.json.Decoder(node.annotation).decode
+        decode = msgspec.json.Decoder(node.annotation).decode
     except (TypeError, NotImplementedError):  # unions of several texts, constraints msgspec does not know
         return None
+    return (lambda text: complete(decode(text))) if LEAVES_DEFAULTS in seen else decode
 
 
 def _parsed(text: bytes) -> Any:

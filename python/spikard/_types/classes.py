@@ -115,10 +115,38 @@ def _dataclass(node: Object, cls: Any, hints: dict[str, Any], walk: Walk) -> Non
             node.own = True  # msgspec would let clients set it
             continue
         plain = field.default is dataclasses.MISSING
+        if not plain and field.name not in getattr(cls, "__slots__", ()):
+            node.leaves_defaults = True
         required = plain and field.default_factory is dataclasses.MISSING
         node.fields.append(
             Field(field.name, field.name, walk(hint), required, NO_DEFAULT if plain else field.default)
         )
+
+
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
+def complete(value: Any) -> Any:
+    """Give every dataclass in a value that msgspec made the defaults that it left to the class."""
+    cls = type(value)
+    if cls in _ATOMS:
+        return value
+    if issubclass(cls, (list, tuple, set, frozenset)):
+        for item in value:
+            complete(item)
+    elif issubclass(cls, dict):
+        for item in value.values():
+            complete(item)
+    elif is_struct(cls):
+        for name in cls.__struct_fields__:
+            complete(getattr(value, name))
+    elif hasattr(cls, "__dataclass_fields__"):
+        own = getattr(value, "__dict__", {})
+        for name in cls.__dataclass_fields__:
+            if name not in own and hasattr(value, name):
+                own[name] = getattr(value, name)
+            complete(own.get(name))
+    return value
 
 
 def _attrs(node: Object, cls: Any, hints: dict[str, Any], walk: Walk) -> None:

@@ -11,7 +11,7 @@ from spikard.uploads import UploadFile
 class Upload(Node):
     """A file of a multipart form."""
 
-    annotation = UploadFile
+    annotation: Any = UploadFile
     kinds = frozenset({"number"})
 
     def schema(self, definitions: Definitions) -> Schema:
@@ -24,3 +24,16 @@ class Upload(Node):
 
     def is_direct(self, seen: set[int]) -> bool:
         return False
+
+
+class Content(Upload):
+    """The bytes of a file."""
+
+    annotation = bytes
+
+    def read(self, value: Any, at: Place, reading: Reading) -> Any:
+        file = super().read(value, at, reading)
+        if not isinstance(file, UploadFile):
+            return file
+        with file:
+            return file.read()

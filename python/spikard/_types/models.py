@@ -12,6 +12,7 @@ import msgspec
 from spikard._types.node import KINDS, Definitions, Kind, Node, Place, Reading, Schema, plain
 from spikard._types.objects import Field
 from spikard._types.pydantic_core_schema import describe
+from spikard.exceptions import MalformedBody
 
 
 def is_model(cls: Any) -> bool:
@@ -75,7 +76,7 @@ class Model(Node):
         except ValueError as error:
             if not hasattr(error, "errors"):
                 raise
-            value = msgspec.json.decode(text) if value is None else value
+            value = _parsed(text) if value is None else value
             for item in error.errors(include_url=False):
                 place = _real(item["loc"], value, item["type"] == "missing")
                 context = {name: _shown(part) for name, part in item.get("ctx", {}).items()}
@@ -84,6 +85,13 @@ class Model(Node):
 
     def is_direct(self, seen: set[int]) -> bool:
         return False
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedBody from error
 
 
 class _Member(Node):

@@ -11,6 +11,8 @@ import msgspec
 from spikard._types.node import INVALID, Definitions, Node, Place, Reading, Schema
 
 NO_DEFAULT: Any = object()
+# Among the nodes seen by `is_direct`: one of them `leaves_defaults`.
+LEAVES_DEFAULTS = -1
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class Object(Node):
         self.name = name
         self.make = make
         self.own = own
+        # Whether msgspec, when it makes an instance, leaves defaults to the class, and so would not write them.
+        self.leaves_defaults = False
         self.fields: list[Field] = []
         self.closed = False
         self.tag: tuple[str, str | int] | None = None
@@ -134,4 +138,6 @@ class Object(Node):
         if id(self) in seen:
             return True
         seen.add(id(self))
+        if self.leaves_defaults:
+            seen.add(LEAVES_DEFAULTS)
         return not self.own and all(field.node.is_direct(seen) for field in self.fields)
