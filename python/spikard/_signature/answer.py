@@ -47,7 +47,7 @@ class Answer:
         if annotation is not None:
             node = _node(annotation, walk)
             if node is not None:
-                self.schema = msgspec.json.encode(document(node)).decode()
+                self.schema = msgspec.json.encode(document(node, lax=False)).decode()
                 self.encode = _encoder(node, annotation)
         if route.response_schema is not None:
             from spikard import _native

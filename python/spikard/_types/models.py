@@ -53,8 +53,8 @@ class Model(Node):
 
     def spread(self) -> tuple[list[Field], bool] | None:
         """Give the fields as parameters, and whether others are forbidden; None if pydantic alone knows their names."""
-        definitions = Definitions()
-        whole = describe(self.annotation.__pydantic_core_schema__, definitions, self.annotation, lax=False)
+        definitions = Definitions(lax=False)
+        whole = self._described(definitions)
         properties = whole.get("properties", {})
         names = getattr(self.annotation, "model_fields", None)
         if names is None or len(properties) != len(names):

@@ -41,9 +41,15 @@ class Reading:
 
 
 class Definitions:
-    """The schemas of classes, by the names under which they refer to each other."""
+    """The schemas of classes, by the names under which they refer to each other.
 
-    def __init__(self) -> None:
+    Attributes:
+        lax: whether texts may stand for numbers, where a library takes them; not in answers, and not where texts have
+            been read already.
+    """
+
+    def __init__(self, *, lax: bool = True) -> None:
+        self.lax = lax
         self.schemas: dict[str, Schema] = {}
         self._names: dict[int, str] = {}
         self._kept: list[object] = []  # so that no id is given twice
@@ -88,9 +94,9 @@ class Node(abc.ABC):
         return True
 
 
-def document(node: Node) -> Schema:
-    """Give the schema of a type with all that it refers to."""
-    definitions = Definitions()
+def document(node: Node, *, lax: bool = True) -> Schema:
+    """Give the schema of a type with all that it refers to; `lax` as in `Definitions`."""
+    definitions = Definitions(lax=lax)
     schema = node.schema(definitions)
     return schema | ({"$defs": definitions.schemas} if definitions.schemas else {})
 

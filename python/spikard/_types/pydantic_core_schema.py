@@ -51,24 +51,16 @@ _WRAPPERS = {"function-after", "default"}
 _CLASSES = {"model", "dataclass"}
 
 
-def describe(core: Any, definitions: Definitions, owner: Any, *, lax: bool = True) -> Schema:
-    """Describe the compiled schema of a class; what is not known here is left to pydantic.
-
-    Args:
-        core: the schema.
-        definitions: are told of the classes that it holds.
-        owner: the class.
-        lax: whether texts may stand for numbers; not where numbers have been read from text already.
-    """
-    return _Walk(definitions, owner, {}, lax).enter(core)
+def describe(core: Any, definitions: Definitions, owner: Any) -> Schema:
+    """Describe the compiled schema of a class; what is not known here is left to pydantic."""
+    return _Walk(definitions, owner, {}).enter(core)
 
 
 class _Walk:
-    def __init__(self, definitions: Definitions, owner: Any, shared: dict[str, Any], lax: bool) -> None:
+    def __init__(self, definitions: Definitions, owner: Any, shared: dict[str, Any]) -> None:
         self._definitions = definitions
         self._owner = owner
         self._shared = shared
-        self._lax = lax
 
     def enter(self, core: Any) -> Schema:
         """Describe what the class itself holds, instead of referring to it."""
@@ -82,7 +74,7 @@ class _Walk:
         kind = core["type"]
         if kind in _CLASSES:
             cls = core["cls"]
-            inner = _Walk(self._definitions, cls, self._shared, self._lax)
+            inner = _Walk(self._definitions, cls, self._shared)
             return self._definitions.refer(cls, cls.__name__, lambda: inner.enter(core))
         if kind == "definitions":
             self._remember(core)
@@ -150,7 +142,7 @@ class _Walk:
         return schema
 
     def _is_strict(self, core: Any) -> bool:
-        return not self._lax or bool(core.get("strict", self._config.get("strict")))
+        return not self._definitions.lax or bool(core.get("strict", self._config.get("strict")))
 
     @property
     def _config(self) -> dict[str, Any]:

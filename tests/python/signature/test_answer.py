@@ -134,6 +134,11 @@ def test_what_says_nothing_of_json_has_no_schema(annotation: Any) -> None:
     assert answer.schema == ("" if annotation is not None else '{"type":"null"}')
 
 
+def test_the_schema_of_an_answer_says_what_is_sent_not_what_would_be_taken() -> None:
+    answer = msgspec.json.decode(_answer(list[Model]).schema)
+    assert answer["$defs"]["Model"]["properties"]["count"] == {"type": "integer", "default": 1}
+
+
 def test_a_schema_by_hand_is_kept_to() -> None:
     answer = _answer(..., response_schema={"type": "object", "required": ["a"]})
     assert answer.encode({"a": 1}) == b'{"a":1}'
