@@ -11,7 +11,7 @@ import pytest
 from harness.client import Connection, fetch
 from harness.fixtures import Start
 from harness.program import Program
-from harness.raw import dechunk, read_all, reset
+from harness.raw import dechunk, read_all, read_until, reset
 from harness.waiting import DEADLINE, until
 
 PROGRAM = "streams.py"
@@ -21,15 +21,6 @@ def ask(program: Program, target: str, version: str = "1.1", more: str = "") -> 
     client = socket.create_connection(program.address, DEADLINE)
     client.sendall(f"GET {target} HTTP/{version}\r\nhost: e2e.test\r\n{more}\r\n".encode())
     return client
-
-
-def read_until(client: socket.socket, end: bytes) -> bytes:
-    received = b""
-    while end not in received:
-        data = client.recv(65536)
-        assert data, received
-        received += data
-    return received
 
 
 def told(program: Program) -> Any:

@@ -15,6 +15,15 @@ def read_all(client: socket.socket) -> bytes:
     return received
 
 
+def read_until(client: socket.socket, end: bytes) -> bytes:
+    received = b""
+    while end not in received:
+        data = client.recv(65536)
+        assert data, received
+        received += data
+    return received
+
+
 def dechunk(body: bytes) -> tuple[bytes, bool]:
     """The bytes of a chunked body, and whether the last chunk has come."""
     whole = b""
