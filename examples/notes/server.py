@@ -9,6 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -31,7 +32,7 @@ class UnknownNote(Exception):
 
 async def lifespan(app: Spikard) -> AsyncIterator[None]:
     app.state.path = os.environ.get("NOTES", "notes.db")
-    with sqlite3.connect(app.state.path) as connection:
+    with closing(sqlite3.connect(app.state.path)) as connection:
         connection.execute("create table if not exists notes (id integer primary key, user text, text text)")
         connection.execute("create table if not exists log (user text, what text)")
     yield
@@ -62,7 +63,7 @@ User = Annotated[str, Provide(user)]
 
 
 def log(path: str, name: str, what: str) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("insert into log values (?, ?)", (name, what))
 
 
