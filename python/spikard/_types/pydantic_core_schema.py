@@ -115,9 +115,7 @@ class _Walk:
                     schema[keyword] = core[name]
         elif kind == "str" and self._config.get("coerce_numbers_to_str", core.get("coerce_numbers_to_str")):
             return {"type": ["string", "number"]}
-        elif kind == "str" and not (
-            core.get("strip_whitespace") or core.get("to_lower") or core.get("to_upper")
-        ):
+        elif kind == "str" and not self._changes_text(core):
             schema |= {
                 word: core[name]
                 for name, word in (("min_length", "minLength"), ("max_length", "maxLength"))
@@ -140,6 +138,11 @@ class _Walk:
         elif kind == "dict" and "values_schema" in core and (values := self.schema(core["values_schema"])):
             schema["additionalProperties"] = values
         return schema
+
+    def _changes_text(self, core: Any) -> bool:
+        """Tell whether pydantic judges another text than the one that was sent."""
+        names = ("strip_whitespace", "to_lower", "to_upper")
+        return any(core.get(name) or self._config.get(f"str_{name}") for name in names)
 
     def _is_strict(self, core: Any) -> bool:
         return not self._definitions.lax or bool(core.get("strict", self._config.get("strict")))
@@ -167,7 +170,9 @@ class _Walk:
 
     def _literal(self, core: Any) -> Schema:
         values = [getattr(value, "value", value) for value in core["expected"]]
-        return {"enum": values} if all(isinstance(v, (str, int, float, type(None))) for v in values) else {}
+        # As keys of a dict, true is 1 and false 0.
+        certain = all(isinstance(value, (str, int, type(None))) and value not in (0, 1) for value in values)
+        return {"enum": values} if certain else {}
 
     def _enum(self, core: Any) -> Schema:
         values = [member.value for member in core["members"]]

@@ -263,7 +263,7 @@ LAX = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(PYDANTIC), min_size=1, max_size=3), st.booleans(), st.data())
 def test_what_pydantic_takes_we_take_and_nothing_else(hints: list[Any], strict: bool, data: Any) -> None:
     fields: Any = {name: (hint, ...) for name, hint in zip(NAMES, hints, strict=False)}
