@@ -1,6 +1,7 @@
 """What the package does in C++: the wire, the front end's process, and JSON Schema."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from spikard._manifest import Manifest
 
@@ -12,12 +13,48 @@ Field = tuple[str, str] | tuple[bytes, bytes]
 class ChannelLost(ConnectionError):
     """What has come cannot be trusted, or something before it is missing: the connection has to be given up."""
 
+class Recorder:
+    """The flight recorder: memory that outlives this process and tells how far each exchange came."""
+
+    def __init__(self, slots: int, cells: int) -> None:
+        """Make the memory; one cell is the loop's, the others are the threads'.
+
+        Raises:
+            OSError: there is no more memory, or no descriptor.
+        """
+
+    def fileno(self) -> int: ...
+    def close_descriptor(self) -> None:
+        """Keep the memory without a descriptor."""
+
+    def tick(self, debugging: bool) -> None:
+        """Tell that the loop turns, and whether a debugger may stop it."""
+
+    def break_in(self) -> None:
+        """Tell that a debugger takes over, until the next `tick` says otherwise."""
+
+    @property
+    def slots(self) -> int: ...
+
+def steps(coroutine: Coroutine[Any, Any, None], exchange: Exchange, /) -> Coroutine[Any, Any, None]:
+    """Give a coroutine that does the same, and has the flight recorder name the exchange while it is being stepped."""
+
+def begin(exchange: Exchange, /) -> bool:
+    """Tell the flight recorder that the application sees it now; False if that must not be: it was revoked."""
+
+def stepped() -> Exchange | None:
+    """Give the exchange that this thread is stepping by `steps`."""
+
 class Exchange:
     """One request; see `spikard._exchange.Exchange` for the attributes that handlers are built on."""
 
     gone: bool
     on_gone: Callable[[], object] | None
 
+    def enter(self, cell: int) -> None:
+        """Tell the flight recorder that the thread with this cell runs it."""
+
+    def leave(self, cell: int) -> None: ...
     @property
     def number(self) -> int: ...
     @property
@@ -54,7 +91,7 @@ class Exchange:
 class Inbox:
     """What the front end sends on one connection, checked and in order."""
 
-    def __init__(self, incarnation: int) -> None: ...
+    def __init__(self, incarnation: int, recorder: Recorder | None) -> None: ...
     def read(self, frames: list[bytes]) -> list[Exchange | tuple[object, ...]]:
         """Read a batch: requests as exchanges, messages about the worker as (name, values ...).
 

@@ -9,7 +9,9 @@ void BindChannel(pybind11::module_& module);
 void BindManifest(pybind11::module_& module);
 void BindProblem(pybind11::module_& module);
 void BindFrontEnd(pybind11::module_& module);
+void BindRecorder(pybind11::module_& module);
 void BindSchema(pybind11::module_& module);
+void BindSteps(pybind11::module_& module);
 void BindSupervision(pybind11::module_& module);
 
 }  // namespace spikard::bindings

@@ -35,9 +35,10 @@ std::string_view Text(const py::handle& text) {
 }
 
 // A message about the worker itself, as (name, values ...); a request stands in the list as its Exchange.
-py::object ToPython(const protocol::Message& message, const std::shared_ptr<const Batch>& batch) {
+py::object ToPython(const protocol::Message& message, const std::shared_ptr<const Batch>& batch,
+                    const std::shared_ptr<Recorder>& recorder) {
   const auto& payload = message.payload;
-  if (std::holds_alternative<protocol::Request>(payload)) return py::cast(MakeExchange(batch, message));
+  if (std::holds_alternative<protocol::Request>(payload)) return py::cast(MakeExchange(batch, recorder, message));
   if (const auto* m = std::get_if<protocol::Window>(&payload)) {
     return py::make_tuple("window", message.exchange, m->bytes);
   }
@@ -61,7 +62,8 @@ py::object ToPython(const protocol::Message& message, const std::shared_ptr<cons
 
 class Inbox {
  public:
-  explicit Inbox(uint64_t incarnation) : incarnation_(incarnation) {}
+  Inbox(uint64_t incarnation, std::shared_ptr<Recorder> recorder)
+      : incarnation_(incarnation), recorder_(std::move(recorder)) {}
 
   py::list Read(std::vector<py::bytes> frames) {
     auto batch = std::make_shared<Batch>();
@@ -84,7 +86,7 @@ class Inbox {
       bool end = false;
       Check(reader_.Next(&message, &end));
       if (end) return messages;
-      messages.append(ToPython(message, batch));
+      messages.append(ToPython(message, batch, recorder_));
     }
   }
 
@@ -94,6 +96,7 @@ class Inbox {
   }
 
   const uint64_t incarnation_;
+  const std::shared_ptr<Recorder> recorder_;
   uint64_t received_ = 0;
   protocol::BatchReader reader_;
 };
@@ -144,6 +147,7 @@ class Outbox {
     problem.errors = View(errors);
     problem.headers = fields;
     writer_.Add({x.number, x.slot, problem});
+    End(x);
   }
 
   // The beginning of a response that Chunk goes on with.
@@ -159,6 +163,7 @@ class Outbox {
 
   void Chunk(const Exchange& x, const py::bytes& body, bool last) {
     writer_.Add({x.number, x.slot, protocol::Chunk{{View(body)}, last, {}}});
+    if (last) End(x);
   }
 
   void Return(const Exchange& x) { writer_.Add({x.number, x.slot, protocol::Returned{}}); }
@@ -181,6 +186,12 @@ class Outbox {
     response.headers = headers;
     response.body = {View(body)};
     writer_.Add({x.number, x.slot, response});
+    End(x);
+  }
+
+  // From now on the answer may be on its way: who reads the recorder of a dead worker waits for it.
+  void End(const Exchange& x) {
+    if (x.recorder) x.recorder->view().Answer(x.slot, x.number);
   }
 
   static std::vector<protocol::Field> Fields(const Pairs& headers, std::vector<std::string>& latin1) {
@@ -229,7 +240,7 @@ void BindChannel(py::module_& module) {
   py::register_exception<ChannelLost>(module, "ChannelLost", PyExc_ConnectionError);
   BindExchange(module);
   py::class_<Inbox>(module, "Inbox")
-      .def(py::init<uint64_t>(), py::arg("incarnation"))
+      .def(py::init<uint64_t, std::shared_ptr<Recorder>>(), py::arg("incarnation"), py::arg("recorder").none(true))
       .def("read", &Inbox::Read, py::arg("frames"));
   py::class_<Outbox>(module, "Outbox")
       .def(py::init<uint64_t>(), py::arg("incarnation"))

@@ -48,12 +48,20 @@ py::bytes Body(const Exchange& x) {
   return Bytes(bytes);
 }
 
+void MarkThread(const Exchange& x, uint32_t cell, bool running) {
+  if (!x.recorder || cell >= x.recorder->view().cells()) return;
+  x.recorder->view().Cell(cell).store(running ? x.number : 0, std::memory_order_release);
+}
+
 }  // namespace
 
-std::unique_ptr<Exchange> MakeExchange(std::shared_ptr<const Batch> batch, const protocol::Message& message) {
+std::unique_ptr<Exchange> MakeExchange(std::shared_ptr<const Batch> batch, std::shared_ptr<Recorder> recorder,
+                                       const protocol::Message& message) {
   auto x = std::make_unique<Exchange>();
   x->number = message.exchange;
   x->slot = message.slot;
+  // A slot that the recorder does not have is not this worker's; the front end will see it.
+  if (recorder && x->slot < recorder->view().slots()) x->recorder = std::move(recorder);
   x->batch = std::move(batch);
   x->request = std::get<protocol::Request>(message.payload);
   x->headers.assign(x->request.headers.begin(), x->request.headers.end());
@@ -67,6 +75,10 @@ void BindExchange(py::module_& module) {
       .def_readonly("slot", &Exchange::slot)
       .def_readwrite("gone", &Exchange::gone)
       .def_readwrite("on_gone", &Exchange::on_gone)
+      .def(
+          "enter", [](const Exchange& x, uint32_t cell) { MarkThread(x, cell, true); }, py::arg("cell"))
+      .def(
+          "leave", [](const Exchange& x, uint32_t cell) { MarkThread(x, cell, false); }, py::arg("cell"))
       .def_property_readonly("route", [](const Exchange& x) { return x.request.route; })
       .def_property_readonly("method", [](const Exchange& x) { return Latin1(x.request.method); })
       .def_property_readonly("target", [](const Exchange& x) { return Latin1(x.request.target); })

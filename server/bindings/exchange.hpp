@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bindings/recorder.hpp"
 #include "protocol/message.hpp"
 
 namespace spikard::bindings {
@@ -24,6 +25,7 @@ struct Exchange {
   uint32_t slot = 0;
   bool gone = false;                            // the front end wants no answer any more
   pybind11::object on_gone = pybind11::none();  // called when it becomes so; whoever sets it takes it away again
+  std::shared_ptr<Recorder> recorder;           // null: the worker has none
   std::shared_ptr<const Batch> batch;
   protocol::Request request;  // its views point into the batch; its spans into the vectors below
   std::vector<protocol::Field> headers;
@@ -31,7 +33,8 @@ struct Exchange {
 };
 
 // Makes an exchange of a request that a reader of `batch` has just read.
-std::unique_ptr<Exchange> MakeExchange(std::shared_ptr<const Batch> batch, const protocol::Message& message);
+std::unique_ptr<Exchange> MakeExchange(std::shared_ptr<const Batch> batch, std::shared_ptr<Recorder> recorder,
+                                       const protocol::Message& message);
 
 void BindExchange(pybind11::module_& module);
 

@@ -7,10 +7,12 @@
 PYBIND11_MODULE(_native, module) {
   module.doc() = "What the Python package does in C++: the wire, the front end's process, and JSON Schema.";
   module.attr("PROTOCOL_VERSION") = spikard::protocol::kProtocolVersion;
+  spikard::bindings::BindRecorder(module);
   spikard::bindings::BindChannel(module);
   spikard::bindings::BindManifest(module);
   spikard::bindings::BindProblem(module);
   spikard::bindings::BindFrontEnd(module);
   spikard::bindings::BindSchema(module);
+  spikard::bindings::BindSteps(module);
   spikard::bindings::BindSupervision(module);
 }

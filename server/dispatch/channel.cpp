@@ -27,6 +27,12 @@ size_t SizeOf(const protocol::Request& request) {
   for (const std::string_view text : request.path_parameters) size += text.size() + kTextOverhead;
   return size;
 }
+
+bool IsLastWord(const protocol::Payload& payload) {
+  if (const auto* response = std::get_if<protocol::Response>(&payload)) return response->last;
+  if (const auto* chunk = std::get_if<protocol::Chunk>(&payload)) return chunk->last;
+  return std::holds_alternative<protocol::Problem>(payload) || std::holds_alternative<protocol::Returned>(payload);
+}
 }  // namespace
 
 Channel::Channel(base::Loop& loop, route::Active& active, DispatchLimits limits)
@@ -108,6 +114,8 @@ void Channel::OnStranger(const PeerAddress& from, protocol::Errc error) {
 std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message) {
   const bool serving = peer.state == Peer::State::kReady || peer.state == Peer::State::kDraining;
   const auto& payload = message.payload;
+  // Before the slot can be given to another one.
+  if (peer.recorder && IsLastWord(payload)) (*peer.recorder)->Free(message.slot, message.exchange);
   if (const auto* response = std::get_if<protocol::Response>(&payload)) {
     if (!serving) return "a response out of turn";
     answer_ = &message;
@@ -195,6 +203,7 @@ void Channel::Perform(const Offer& offer) {
   const size_t size = SizeOf(request);
   if (size + protocol::kBatchHeader > peer->max_batch)
     return Feed(Unsendable{offer.worker, offer.exchange, offer.slot});
+  if (peer->recorder) (*peer->recorder)->Offer(offer.slot, offer.exchange);
   Send(*peer, request, offer.exchange, offer.slot, size);
 }
 

@@ -40,8 +40,8 @@ class Channel {
   // A batch has come in.
   void OnBatch(const PeerAddress& from, std::vector<protocol::Frame> frames);
 
-  // A local worker has attached: returns the token that its Hello must carry.
-  std::string Admit();
+  // A local worker has attached, with its flight recorder if it has one: returns the token that its Hello must carry.
+  std::string Admit(std::unique_ptr<Recorder> recorder = nullptr);
   // It asks for a drain, over the attach socket.
   void OnLeaving(const std::string& token);
   // It is gone: its process has ended, or it has closed the attach socket. What it had sent before may still come.
@@ -130,6 +130,10 @@ class Channel {
   void Leave(Peer& peer);
   // The same for one that did something it must not, and lets it know.
   void Lose(Peer& peer, std::string_view cause);
+  // Has its flight recorder, if there is one, tell what it had not begun, and what it has answered.
+  void ReadLastWords(Peer& peer);
+  // Something that it had has not ended yet.
+  bool MayAnswer(const Peer& peer) const;
   // `size`: an upper bound of the message's bytes.
   void Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange = 0, Slot slot = 0, size_t size = 1024);
   void Flush();
@@ -154,7 +158,11 @@ class Channel {
 
   std::unordered_map<PeerAddress, Peer> peers_;
   std::map<WorkerId, PeerAddress> addresses_;
-  std::vector<std::string> admitted_;  // tokens whose Hello has not come yet
+  struct Admitted {
+    std::string token;
+    std::unique_ptr<Recorder> recorder;
+  };
+  std::vector<Admitted> admitted_;  // whose Hello has not come yet
   std::unordered_map<ExchangeId, Pending> pending_;
   WorkerId last_worker_ = 0;
   ExchangeId last_exchange_ = 0;

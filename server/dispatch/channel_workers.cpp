@@ -29,22 +29,28 @@ bool SameToken(std::string_view a, std::string_view b) {
 }
 }  // namespace
 
-std::string Channel::Admit() { return admitted_.emplace_back(base::SecureBytes(kTokenSize)); }
+std::string Channel::Admit(std::unique_ptr<Recorder> recorder) {
+  return admitted_.emplace_back(Admitted{base::SecureBytes(kTokenSize), std::move(recorder)}).token;
+}
 
 void Channel::OnLeaving(const std::string& token) {
   if (Peer* peer = FindByToken(token)) OnAsked(*peer);
 }
 
 void Channel::OnDetached(const std::string& token, std::string_view cause) {
-  std::erase(admitted_, token);
+  std::erase_if(admitted_, [&](const Admitted& entry) { return entry.token == token; });
   Peer* peer = FindByToken(token);
   if (peer == nullptr) return;
-  if (dispatcher_.Busy(peer->id) == 0) {
+  peer->state = Peer::State::kDraining;
+  if (peer->recorder) {
+    ReadLastWords(*peer);
+  } else {
+    Feed(WorkerDraining{peer->id});
+  }
+  if (!MayAnswer(*peer)) {
     spdlog::error("{} is lost: {}", peer->Name(), cause);
     return Forget(*peer, WorkerLost{peer->id});
   }
-  peer->state = Peer::State::kDraining;
-  Feed(WorkerDraining{peer->id});
   auto patience = std::make_unique<base::Timer>(loop_, kLastWords);
   base::Timer& timer = *patience;
   timer.async_wait([this, id = peer->id, text = std::string(cause), timer_kept = std::move(patience)](base::ErrorCode) {
@@ -53,6 +59,28 @@ void Channel::OnDetached(const std::string& token, std::string_view cause) {
     spdlog::error("{} is lost: {}", still->Name(), text);
     Forget(*still, WorkerLost{id});
   });
+}
+
+void Channel::ReadLastWords(Peer& peer) {
+  if (!peer.recorder) return;
+  LastWords words{.worker = peer.id, .unbegun = {}, .answered = {}};
+  for (Slot slot = 0; slot < peer.slots; ++slot) {
+    const ExchangeId id = dispatcher_.At(peer.id, slot);
+    if (id == 0) continue;
+    if ((*peer.recorder)->Revoke(slot, id)) {
+      words.unbegun.push_back(id);
+    } else if ((*peer.recorder)->Find(slot, id) == protocol::SlotState::kAnswered) {
+      words.answered.push_back(id);
+    }
+  }
+  Feed(words);
+}
+
+bool Channel::MayAnswer(const Peer& peer) const {
+  for (Slot slot = 0; slot < peer.slots; ++slot) {
+    if (dispatcher_.At(peer.id, slot) != 0) return true;
+  }
+  return false;
 }
 
 stage::Load Channel::Load() const {
@@ -72,18 +100,21 @@ void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello) {
   peer.token = hello.token;
   peer.attached = !hello.token.empty();
   peer.manifest_hash = hello.manifest_hash;
-  peer.slots = std::min(hello.slots, kMaxSlots);
   peer.max_batch = hello.max_batch;
   peer.last_received = 1;
   peer.heard = Clock::now();
   addresses_[peer.id] = from;
 
   const auto token = std::find_if(admitted_.begin(), admitted_.end(),
-                                  [&](const std::string& admitted) { return SameToken(admitted, hello.token); });
+                                  [&](const Admitted& admitted) { return SameToken(admitted.token, hello.token); });
   if (peer.attached && token == admitted_.end()) {
     return Refuse(peer, RefusalReason::kToken, "the token is not one that was given out");
   }
-  if (token != admitted_.end()) admitted_.erase(token);
+  if (token != admitted_.end()) {
+    peer.recorder = std::move(token->recorder);
+    admitted_.erase(token);
+  }
+  peer.slots = std::min(hello.slots, peer.recorder ? (*peer.recorder)->slots() : kMaxSlots);
   if (draining_) return Refuse(peer, RefusalReason::kStopping, "the front end is stopping");
   peer.table = generations_.Find(peer.manifest_hash);
   if (peer.table) {
@@ -198,6 +229,7 @@ void Channel::Leave(Peer& peer) {
 void Channel::Lose(Peer& peer, std::string_view cause) {
   spdlog::error("{} has lost its place: {}", peer.Name(), cause);
   const std::string token = peer.token;
+  ReadLastWords(peer);
   Forget(peer, WorkerLost{peer.id});
   if (!token.empty() && on_distrust_) on_distrust_(token);
 }

@@ -1,5 +1,6 @@
 #include "dispatch/dispatcher.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -24,7 +25,12 @@ bool Dispatcher::Ready(uint64_t generation) const {
 
 size_t Dispatcher::Busy(WorkerId worker) const {
   const auto found = workers_.find(worker);
-  return found != workers_.end() ? found->second.Busy() : 0;
+  return found != workers_.end() ? found->second.slots.Busy() : 0;
+}
+
+ExchangeId Dispatcher::At(WorkerId worker, Slot slot) const {
+  const auto found = workers_.find(worker);
+  return found != workers_.end() && slot < found->second.slots.Count() ? found->second.slots.At(slot) : 0;
 }
 
 void Dispatcher::Handle(TimePoint now, const Submitted& event, Actions& actions) {
@@ -39,9 +45,7 @@ void Dispatcher::Handle(TimePoint now, const Submitted& event, Actions& actions)
 
 void Dispatcher::Handle(TimePoint, const WorkerReady& event, Actions& actions) {
   Worker& worker = workers_[event.worker];
-  worker = Worker{.generation = event.generation, .slots = std::vector<ExchangeId>(event.slots), .free = {}};
-  // The lowest slot is taken first.
-  for (Slot slot = event.slots; slot-- > 0;) worker.free.push_back(slot);
+  worker = Worker{.generation = event.generation, .slots = Slots(event.slots)};
   Advance(event.generation, actions);
 }
 
@@ -49,32 +53,46 @@ void Dispatcher::Handle(TimePoint, const WorkerDraining& event, Actions&) {
   if (const auto found = workers_.find(event.worker); found != workers_.end()) found->second.draining = true;
 }
 
+void Dispatcher::Handle(TimePoint now, const LastWords& event, Actions& actions) {
+  const auto found = workers_.find(event.worker);
+  if (found == workers_.end()) return;
+  Worker& worker = found->second;
+  worker.draining = true;
+  const auto has = [](const std::vector<ExchangeId>& ids, ExchangeId id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  for (Slot slot = 0; slot < worker.slots.Count(); ++slot) {
+    const ExchangeId id = worker.slots.At(slot);
+    if (id == 0 || has(event.answered, id)) continue;
+    worker.slots.Revoke(slot);
+    if (has(event.unbegun, id)) {
+      PlaceAgain(now, id, actions);
+    } else {
+      Lose(now, id, actions);
+    }
+  }
+}
+
 void Dispatcher::Handle(TimePoint now, const WorkerLost& event, Actions& actions) {
   const auto node = workers_.extract(event.worker);
   if (node.empty()) return;
-  for (const ExchangeId id : node.mapped().slots) {
-    if (id == 0) continue;
-    Entry& entry = exchanges_.at(id);
-    if (entry.state == State::kCancelled) {
-      exchanges_.erase(id);
-    } else if (entry.state == State::kBegun && entry.repeatable && !entry.spent &&
-               ++entry.losses < limits_.max_losses) {
-      Place(now, id, actions);
-    } else {
-      FailOne(id, Fault::kWorkerLost, actions);
-    }
+  const Slots& slots = node.mapped().slots;
+  for (Slot slot = 0; slot < slots.Count(); ++slot) {
+    if (const ExchangeId id = slots.At(slot)) Lose(now, id, actions);
   }
 }
 
 void Dispatcher::Handle(TimePoint now, const WorkerLeft& event, Actions& actions) {
   const auto node = workers_.extract(event.worker);
   if (node.empty()) return;
-  for (const ExchangeId id : node.mapped().slots) {
-    if (id != 0) PlaceAgain(now, id, actions);
+  const Slots& slots = node.mapped().slots;
+  for (Slot slot = 0; slot < slots.Count(); ++slot) {
+    if (const ExchangeId id = slots.At(slot)) PlaceAgain(now, id, actions);
   }
 }
 
 void Dispatcher::Handle(TimePoint, const Said& event, Actions& actions) {
+  if (WasTaken(event.worker, event.exchange, event.slot)) return;
   Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
   if (entry == nullptr || entry->state == State::kCancelled) return;
   const State due = event.part == Part::kHead ? State::kBegun : State::kResponding;
@@ -87,6 +105,7 @@ void Dispatcher::Handle(TimePoint, const Said& event, Actions& actions) {
 }
 
 void Dispatcher::Handle(TimePoint, const Ended& event, Actions& actions) {
+  if (EndTaken(event.worker, event.exchange, event.slot, actions)) return;
   const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
   if (entry == nullptr) return;
   if (entry->state == State::kCancelled) return Finish(event.exchange, actions);
@@ -100,6 +119,7 @@ void Dispatcher::Handle(TimePoint, const Ended& event, Actions& actions) {
 }
 
 void Dispatcher::Handle(TimePoint now, const Returned& event, Actions& actions) {
+  if (EndTaken(event.worker, event.exchange, event.slot, actions)) return;
   const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
   if (entry == nullptr) return;
   if (entry->state == State::kCancelled) return Finish(event.exchange, actions);
@@ -114,6 +134,7 @@ void Dispatcher::Handle(TimePoint now, const Returned& event, Actions& actions) 
 }
 
 void Dispatcher::Handle(TimePoint, const Unsendable& event, Actions& actions) {
+  if (EndTaken(event.worker, event.exchange, event.slot, actions)) return;
   const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
   if (entry == nullptr) return;
   if (entry->state != State::kCancelled) actions.push_back(Fail{event.exchange, Fault::kBodyTooLarge});
@@ -171,9 +192,9 @@ Dispatcher::Worker* Dispatcher::Choose(uint64_t generation, WorkerId* id, Worker
   Worker* best = nullptr;
   size_t least = 0;
   for (auto& [worker_id, worker] : workers_) {
-    if (worker.generation != generation || worker.draining || worker.free.empty()) continue;
+    if (worker.generation != generation || worker.draining || worker.slots.Full()) continue;
     // Exchanges count, whatever the number of slots.
-    const size_t load = worker_id == avoided ? std::numeric_limits<size_t>::max() : worker.Busy();
+    const size_t load = worker_id == avoided ? std::numeric_limits<size_t>::max() : worker.slots.Busy();
     if (best != nullptr && load >= least) continue;
     best = &worker;
     least = load;
@@ -205,13 +226,10 @@ void Dispatcher::PlaceAgain(TimePoint now, ExchangeId id, Actions& actions, Work
 }
 
 void Dispatcher::Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions) {
-  const Slot slot = worker.free.back();
-  worker.free.pop_back();
-  worker.slots[slot] = id;
   entry.state = State::kBegun;
   entry.worker = worker_id;
-  entry.slot = slot;
-  actions.push_back(Offer{id, worker_id, slot, entry.offers++});
+  entry.slot = worker.slots.Take(id);
+  actions.push_back(Offer{id, worker_id, entry.slot, entry.offers++});
 }
 
 void Dispatcher::Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions) {
@@ -250,19 +268,38 @@ void Dispatcher::Advance(uint64_t generation, Actions& actions) {
 
 Dispatcher::Entry* Dispatcher::Find(WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
   const auto found = workers_.find(worker_id);
-  if (found == workers_.end() || exchange == 0 || slot >= found->second.slots.size() ||
-      found->second.slots[slot] != exchange) {
+  if (found == workers_.end() || !found->second.slots.Holds(slot, exchange)) {
     actions.push_back(Distrust{worker_id});
     return nullptr;
   }
   return &exchanges_.at(exchange);
 }
 
-void Dispatcher::Vacate(const Entry& entry) {
-  Worker& worker = workers_.at(entry.worker);
-  worker.slots[entry.slot] = 0;
-  worker.free.push_back(entry.slot);
+void Dispatcher::Lose(TimePoint now, ExchangeId id, Actions& actions) {
+  Entry& entry = exchanges_.at(id);
+  if (entry.state == State::kCancelled) {
+    exchanges_.erase(id);
+  } else if (entry.state == State::kBegun && entry.repeatable && !entry.spent && ++entry.losses < limits_.max_losses) {
+    Place(now, id, actions);
+  } else {
+    FailOne(id, Fault::kWorkerLost, actions);
+  }
 }
+
+bool Dispatcher::WasTaken(WorkerId worker_id, ExchangeId exchange, Slot slot) const {
+  const auto found = workers_.find(worker_id);
+  return found != workers_.end() && found->second.slots.HeldOnce(slot, exchange);
+}
+
+bool Dispatcher::EndTaken(WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
+  if (!WasTaken(worker_id, exchange, slot)) return false;
+  Worker& worker = workers_.at(worker_id);
+  worker.slots.Free(slot);
+  Advance(worker.generation, actions);
+  return true;
+}
+
+void Dispatcher::Vacate(const Entry& entry) { workers_.at(entry.worker).slots.Free(entry.slot); }
 
 void Dispatcher::Finish(ExchangeId id, Actions& actions) {
   const auto found = exchanges_.find(id);

@@ -10,8 +10,8 @@
 //                                                           nothing
 //
 // Every exchange that was submitted leaves by exactly one Deliver, Fail or Cancelled. Whatever was sent to a worker
-// counts as begun, unless the worker says otherwise. One that is responding never runs again: its client has seen the
-// beginning.
+// counts as begun, unless the worker or its flight recorder says otherwise. One that is responding never runs again:
+// its client has seen the beginning.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -22,13 +22,12 @@
 #include <variant>
 #include <vector>
 
+#include "dispatch/slots.hpp"
 #include "http/fault.hpp"
 
 namespace spikard::dispatch {
 
-using ExchangeId = uint64_t;
 using WorkerId = uint64_t;
-using Slot = uint32_t;
 using TimePoint = std::chrono::steady_clock::time_point;
 
 // ---- events
@@ -50,6 +49,13 @@ struct WorkerDraining {
 };
 struct WorkerLost {
   WorkerId worker;
+};
+// It is gone or no longer heard, and its flight recorder tells how far it came. What is in neither list was begun. Of
+// what it has answered the answer may still come, until WorkerLost.
+struct LastWords {
+  WorkerId worker;
+  std::vector<ExchangeId> unbegun;
+  std::vector<ExchangeId> answered;
 };
 // It has said Goodbye: what it still had was not begun.
 struct WorkerLeft {
@@ -103,8 +109,8 @@ struct Tick {};
 // Nobody will ever serve what is here or comes.
 struct Abandoned {};
 
-using Event = std::variant<Submitted, WorkerReady, WorkerDraining, WorkerLost, WorkerLeft, Said, Ended, Returned,
-                           Unsendable, Cancelled, Spent, Tick, Abandoned>;
+using Event = std::variant<Submitted, WorkerReady, WorkerDraining, LastWords, WorkerLost, WorkerLeft, Said, Ended,
+                           Returned, Unsendable, Cancelled, Spent, Tick, Abandoned>;
 
 // ---- actions
 
@@ -159,8 +165,10 @@ class Dispatcher {
   // A worker of this generation could take an exchange, or the queue could.
   bool Ready(uint64_t generation) const;
   bool HasWorker(uint64_t generation) const;
-  // Exchanges that the worker has.
+  // Of its slots those that are not free.
   size_t Busy(WorkerId worker) const;
+  // The exchange that the worker has there, 0 if none.
+  ExchangeId At(WorkerId worker, Slot slot) const;
   size_t Queued() const { return queued_; }
   // Cancelled ones included, as long as their workers have not ended them.
   size_t InFlight() const { return exchanges_.size() - queued_; }
@@ -183,17 +191,15 @@ class Dispatcher {
 
   struct Worker {
     uint64_t generation;
+    Slots slots;
     bool draining = false;
-    std::vector<ExchangeId> slots;  // 0: free
-    std::vector<Slot> free;
-
-    size_t Busy() const { return slots.size() - free.size(); }
   };
 
   using Actions = std::vector<Action>;
   void Handle(TimePoint now, const Submitted& event, Actions& actions);
   void Handle(TimePoint now, const WorkerReady& event, Actions& actions);
   void Handle(TimePoint now, const WorkerDraining& event, Actions& actions);
+  void Handle(TimePoint now, const LastWords& event, Actions& actions);
   void Handle(TimePoint now, const WorkerLost& event, Actions& actions);
   void Handle(TimePoint now, const WorkerLeft& event, Actions& actions);
   void Handle(TimePoint now, const Said& event, Actions& actions);
@@ -217,6 +223,12 @@ class Dispatcher {
   void PlaceAgain(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided = 0);
   // Begins what waits, as far as slots are free.
   void Advance(uint64_t generation, Actions& actions);
+  // What the table says of an exchange whose worker was lost.
+  void Lose(TimePoint now, ExchangeId id, Actions& actions);
+  // True if the exchange was taken away from that slot: whatever the worker says of it is nobody's.
+  bool WasTaken(WorkerId worker, ExchangeId exchange, Slot slot) const;
+  // The same, for the worker's last word, which frees the slot.
+  bool EndTaken(WorkerId worker, ExchangeId exchange, Slot slot, Actions& actions);
   // The exchange if it is in that slot, else null, and tells that the worker is not to be trusted.
   Entry* Find(WorkerId worker, ExchangeId exchange, Slot slot, Actions& actions);
   // Frees the slot.

@@ -8,6 +8,7 @@
 
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/link.hpp"
+#include "dispatch/recorder.hpp"
 #include "protocol/codec.hpp"
 #include "route/table.hpp"
 
@@ -23,6 +24,7 @@ struct Peer {
   uint32_t pid = 0;
   bool attached = false;  // its death is told by the attach socket
   std::string token;
+  std::unique_ptr<Recorder> recorder;  // null: what was sent to it counts as begun
   std::string manifest_hash;
   Slot slots = 0;
   uint32_t max_batch = 0;

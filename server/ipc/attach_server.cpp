@@ -21,6 +21,12 @@ using base::ErrorCode;
 
 namespace {
 
+using std::chrono::milliseconds;
+// A process that ends closes its connections first: what its pidfd tells says more than their end.
+constexpr milliseconds kProcessEnds{50};
+// The process may be the parent as well, which is told by another descriptor, and changes what clients are answered.
+constexpr milliseconds kParentEnds{5};
+
 // The directory keeps others out only if it was made for this front end.
 bool IsOfThisUser(int fd) {
   ucred peer{};
@@ -65,6 +71,7 @@ void AttachServer::Close() {
   for (auto& [key, guest] : std::exchange(guests_, {})) {
     guest->connection.close(ignored);
     guest->process.close(ignored);
+    guest->patience.cancel();
   }
 }
 
@@ -75,7 +82,7 @@ void AttachServer::Accept() {
       Descriptor fd(::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
       if (!fd) break;
       if (!IsOfThisUser(fd.get())) continue;
-      auto guest = std::make_shared<Guest>(Guest{Watched(loop_, fd.Release()), Watched(loop_), {}});
+      auto guest = std::make_shared<Guest>(loop_, fd.Release());
       guests_.emplace(guest.get(), guest);
       Listen(guest);
     }
@@ -86,19 +93,23 @@ void AttachServer::Accept() {
 void AttachServer::Listen(const std::shared_ptr<Guest>& guest) {
   guest->connection.async_wait(posix::descriptor_base::wait_read, [this, guest](ErrorCode closed) {
     if (closed) return;
-    if (const std::string_view cause = OnPacket(guest); !cause.empty()) return Dismiss(guest, cause);
+    bool ended = false;
+    if (const std::string_view cause = OnPacket(guest, &ended); !cause.empty()) {
+      return ended && guest->process.is_open() ? DismissSoon(guest, kProcessEnds, cause) : Dismiss(guest, cause);
+    }
     Listen(guest);
   });
 }
 
-std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest) {
+std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest, bool* ended) {
   Packet packet = ReceivePacket(guest->connection.native_handle());
   switch (packet.status) {
     case Packet::Status::kNothing:
       return {};
     case Packet::Status::kEnd:
     case Packet::Status::kBroken:
-      return "its process has ended or closed the attach socket";
+      *ended = true;
+      return "it has closed the attach socket";
     case Packet::Status::kReceived:
       break;
   }
@@ -109,15 +120,22 @@ std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest) {
   }
   const bool attaches = std::holds_alternative<protocol::Attach>(payload);
   if (attaches != guest->token.empty()) return "it sent a control message out of turn";
-  // The second one would be a flight recorder, which no worker has yet.
-  if (packet.descriptors.size() > (attaches ? 1u : 0u)) return "it sent descriptors that nobody asked for";
+  const auto* attach = std::get_if<protocol::Attach>(&payload);
+  if (packet.descriptors.size() > (attach == nullptr ? 0u : attach->slots == 0 ? 1u : 2u)) {
+    return "it sent descriptors that nobody asked for";
+  }
   if (std::holds_alternative<protocol::Leaving>(payload)) {
     channel_.OnLeaving(guest->token);
     return {};
   }
-  if (!attaches) return "it sent a control message that workers do not send";
+  if (attach == nullptr) return "it sent a control message that workers do not send";
+  std::unique_ptr<dispatch::Recorder> recorder;
+  if (attach->slots != 0) {
+    if (packet.descriptors.size() == 2) recorder = dispatch::Recorder::Open(packet.descriptors[1], attach->slots);
+    if (!recorder) return "its flight recorder is none";
+  }
   if (!packet.descriptors.empty()) WatchProcess(guest, std::move(packet.descriptors.front()));
-  guest->token = channel_.Admit();
+  guest->token = channel_.Admit(std::move(recorder));
   const protocol::Attached attached{guest->token, channel_.Incarnation(), data_endpoint_};
   if (!SendPacket(guest->connection.native_handle(), protocol::EncodeControl(attached))) return "it cannot be reached";
   return {};
@@ -129,7 +147,15 @@ void AttachServer::WatchProcess(const std::shared_ptr<Guest>& guest, Descriptor 
   if (error) return;  // not pollable here: the connection's end has to do
   pidfd.Release();
   guest->process.async_wait(posix::descriptor_base::wait_read, [this, guest](ErrorCode closed) {
-    if (!closed) Dismiss(guest, "its process has ended");
+    if (!closed) DismissSoon(guest, kParentEnds, "its process has ended");
+  });
+}
+
+void AttachServer::DismissSoon(const std::shared_ptr<Guest>& guest, std::chrono::milliseconds patience,
+                               std::string_view cause) {
+  guest->patience.expires_after(patience);
+  guest->patience.async_wait([this, guest, cause](ErrorCode cancelled) {
+    if (!cancelled) Dismiss(guest, cause);
   });
 }
 
@@ -138,6 +164,7 @@ void AttachServer::Dismiss(const std::shared_ptr<Guest>& guest, std::string_view
   ErrorCode ignored;
   guest->connection.close(ignored);
   guest->process.close(ignored);
+  guest->patience.cancel();
   if (!guest->token.empty()) channel_.OnDetached(guest->token, cause);
 }
 

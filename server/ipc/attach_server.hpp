@@ -2,8 +2,10 @@
 #pragma once
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "base/descriptor.hpp"
@@ -27,16 +29,21 @@ class AttachServer {
   // One attached worker. The connection is watched for its end, the pidfd for the process's: a forked child may keep
   // the connection open, and a worker in another pid namespace has no pidfd that could be polled.
   struct Guest {
+    explicit Guest(base::Loop& loop, int fd) : connection(loop, fd), process(loop), patience(loop) {}
+
     Watched connection;
     Watched process;
+    base::Timer patience;
     std::string token;  // empty before Attach
   };
 
   void Accept();
   void Listen(const std::shared_ptr<Guest>& guest);
-  // Returns an empty string, or why the guest has to go.
-  std::string_view OnPacket(const std::shared_ptr<Guest>& guest);
+  // Returns an empty string, or why the guest has to go; `ended`: because its connection is at its end.
+  std::string_view OnPacket(const std::shared_ptr<Guest>& guest, bool* ended);
   void WatchProcess(const std::shared_ptr<Guest>& guest, base::Descriptor pidfd);
+  // Its connection has ended, or its process.
+  void DismissSoon(const std::shared_ptr<Guest>& guest, std::chrono::milliseconds patience, std::string_view cause);
   void Dismiss(const std::shared_ptr<Guest>& guest, std::string_view cause);
 
   base::Loop& loop_;

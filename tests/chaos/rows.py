@@ -56,7 +56,9 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        return self.times > 0 and not (self.get_errors or self.post_twice or self.faults)
+        return self.times > 0 and not (
+            self.get_errors or self.post_lost_unbegun or self.post_twice or self.faults
+        )
 
 
 def run(program: Program, ledger: Path, name: str, seconds: float) -> Row:

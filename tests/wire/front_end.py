@@ -9,7 +9,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import batch
+import flight_recorder
 import zmq
+from flight_recorder import FlightRecorder
 
 DEADLINE = 10.0
 INCARNATION = 0x5EED
@@ -28,6 +30,7 @@ class Peer:
     sent: int = 0
     received: int = 0
     unread: list[batch.Message] = field(default_factory=list)
+    recorder: FlightRecorder | None = None
 
     def send(self, type_name: str, exchange: int = 0, slot: int = 0, *, gap: int = 0, **fields: Any) -> None:
         """One batch of one message; `gap` skips sequence numbers."""
@@ -46,7 +49,13 @@ class Peer:
             "path_parameters": list(path_parameters),
             **fields,
         }
+        self.offer(exchange, slot)
         self.send("Request", exchange, slot, generation=1, route=route, **request)
+
+    def offer(self, exchange: int, slot: int) -> None:
+        """What the flight recorder must say before the request is sent."""
+        if self.recorder:
+            self.recorder.put(slot, flight_recorder.OFFERED, exchange)
 
     def expect(self, type_name: str, exchange: int = 0, slot: int = 0) -> Any:
         """The fields of the next message, which must be this one."""
@@ -119,13 +128,14 @@ class FrontEnd:
         control, _ = self.listener.accept()
         self.accepted.append(control)
         control.settimeout(DEADLINE)
-        packet, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
+        packet, (pidfd, *rest), _, _ = socket.recv_fds(control, 65536, 3)
         message = batch.decode_message(packet)
-        assert (message.type, message.value.pid, message.value.slots) == ("Attach", pid, 0)
-        (pidfd,) = descriptors
+        assert (message.type, message.value.pid) == ("Attach", pid)
+        assert len(rest) == bool(message.value.slots)
         assert pid_of(pidfd) == pid
         os.close(pidfd)
-        peer = Peer(self, control)
+        peer = Peer(self, control, recorder=FlightRecorder(*rest) if rest else None)
+        assert not peer.recorder or peer.recorder.header.slots == message.value.slots
         peer.control_send("Attached", token=TOKEN, incarnation=INCARNATION, endpoint=self.endpoint)
         return peer
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import batch
 import channel
+import flight_recorder
 import pytest
 from conftest import PROTOCOL
 
 README = (PROTOCOL / "README.md").read_text()
 CODEC = (PROTOCOL / "codec.hpp").read_text()
+RECORDER = (PROTOCOL / "recorder.hpp").read_text()
 SCHEMAS = "\n".join((PROTOCOL / name).read_text() for name in ("message.fbs", "manifest.fbs"))
 
 # A row of the specification's table of constants, its name in codec.hpp, if any, and the reference worker's value.
@@ -23,6 +25,13 @@ CONSTANTS = [
     ("checksum at", None, batch.HEADER.size - 8),
     ("control packet", None, channel.CONTROL_PACKET),
     ("answer to a Hello", None, round(channel.ANSWER_WITHIN * 1000)),
+    ("recorder magic", "kRecorderMagic", flight_recorder.MAGIC),
+    ("recorder version", "kRecorderVersion", flight_recorder.VERSION),
+    ("recorder header", "kRecorderHeader", flight_recorder.CELLS_AT),
+    ("recorder slot", "kRecorderSlot", flight_recorder.SLOT),
+    ("recorder slots", "kMaxRecorderSlots", flight_recorder.MAX_SLOTS),
+    ("recorder cells", "kMaxRecorderCells", flight_recorder.MAX_CELLS),
+    ("tick", None, 200),
 ]
 
 
@@ -34,7 +43,7 @@ def evaluate(expression: str) -> int:
 
 
 def codec_constant(name: str) -> int:
-    found = re.search(rf"constexpr \w+ {name} = ([^;]+);", CODEC)
+    found = re.search(rf"constexpr \w+ {name} = ([^;]+);", CODEC + RECORDER)
     assert found, name
     return evaluate(found[1])
 
@@ -132,10 +141,19 @@ def test_state_tables_name_every_message_of_the_data_channel() -> None:
 
 
 def test_bytes_are_drawn_alike() -> None:
-    """The drawing of a batch stands in the specification and beside the codec."""
-    drawn = re.findall(r"^//  .*?(\d+)  (u\d\d)  (\w+)", CODEC, re.MULTILINE)
+    """The drawings of a batch and of a flight recorder stand in the specification and beside the code."""
+    drawn = re.findall(r"^//  .*?(\d+)  (u\d\d)  (\w+)", CODEC + RECORDER, re.MULTILINE)
     assert drawn == re.findall(r"^    .*?(\d+)  (u\d\d)  (\w+)", README, re.MULTILINE)
-    assert len(drawn) == 6
+    assert len(drawn) == 6 + 7
+
+
+def test_states_of_a_slot() -> None:
+    enum = re.search(r"enum class SlotState : uint8_t \{(.*?)\};", RECORDER, re.DOTALL)
+    assert enum
+    names = re.findall(r"\bk([A-Z]\w+),", enum[1])
+    rows = re.findall(r"^\| \*(\w+)\* \| (\d) \| ", README, re.MULTILINE)
+    assert rows == [(name.lower(), str(number)) for number, name in enumerate(names)]
+    assert [getattr(flight_recorder, name.upper()) for name in names] == list(range(len(names)))
 
 
 def test_stated_sizes_exist_once() -> None:

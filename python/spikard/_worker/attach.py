@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from spikard import _native
 
-# No flight recorder yet: whatever is sent to this worker counts as begun.
-_RECORDER_SLOTS = 0
+# How many exchanges a worker takes at once. What waits in a worker cannot go to another one, so more is no
+# better; less, and clients wait in the queue while the loop has nothing to do.
+SLOTS = 2048
 _MAX_PACKET = 64 * 1024
 _ANSWER_WITHIN = 5.0
 
@@ -26,16 +27,22 @@ class Attached:
         token: what Hello must carry.
         incarnation: of the front end.
         endpoint: of the data channel.
+        recorder: what the front end reads when this process is dead; None: whatever is sent to it counts as begun.
     """
 
     control: socket.socket
     token: bytes
     incarnation: int
     endpoint: str
+    recorder: _native.Recorder | None
 
 
-async def attach(directory: str) -> Attached:
+async def attach(directory: str, threads: int) -> Attached:
     """Attach to the front end whose endpoint directory this is.
+
+    Args:
+        directory: of the endpoint.
+        threads: that handlers may run in.
 
     Raises:
         OSError: nobody listens there, or it did not answer.
@@ -45,11 +52,14 @@ async def attach(directory: str) -> Attached:
     try:
         control.setblocking(False)
         control.connect(os.path.join(directory, "attach.sock"))
+        recorder = _native.Recorder(SLOTS, 1 + threads)
         pidfd = os.pidfd_open(os.getpid())
         try:
-            socket.send_fds(control, [_native.encode_attach(os.getpid(), _RECORDER_SLOTS)], [pidfd])
+            packet = _native.encode_attach(os.getpid(), recorder.slots)
+            socket.send_fds(control, [packet], [pidfd, recorder.fileno()])
         finally:
             os.close(pidfd)
+            recorder.close_descriptor()
         packet = await asyncio.wait_for(_receive(loop, control), _ANSWER_WITHIN)
         if not packet:
             raise ConnectionError("the front end closed the attach socket")
@@ -57,7 +67,7 @@ async def attach(directory: str) -> Attached:
         if name != "attached":
             raise ConnectionError(f"the front end refused: {values}")
         token, incarnation, endpoint = typing.cast("tuple[bytes, int, str]", tuple(values))
-        return Attached(control, token, incarnation, endpoint)
+        return Attached(control, token, incarnation, endpoint, recorder)
     except BaseException as error:
         control.close()
         if isinstance(error, asyncio.TimeoutError):

@@ -14,12 +14,10 @@ import zmq
 
 from spikard import _native
 from spikard._native import ChannelLost, Exchange
-from spikard._worker.attach import Attached
+from spikard._worker.attach import SLOTS, Attached
 from spikard._worker.exchanges import Application, Exchanges
+from spikard._worker.ticks import Ticks
 
-# How many exchanges this worker takes at once. What waits in a worker cannot go to another one, so more is no
-# better; less, and clients wait in the queue while the loop has nothing to do.
-_SLOTS = 2048
 _MAX_BATCH = 256 * 1024 * 1024
 # Safety nets only: what is under way is bounded by the slots.
 _HIGH_WATER_MARK = 100_000
@@ -50,9 +48,10 @@ class Connection:
         self._application = application
         self._attached = attached
         self._loop = asyncio.get_running_loop()
-        self._inbox = _native.Inbox(attached.incarnation)
+        self._inbox = _native.Inbox(attached.incarnation, attached.recorder)
         self._outbox = _native.Outbox(attached.incarnation)
         self._exchanges = Exchanges(application, self._outbox, self._on_put)
+        self._ticks = Ticks(self._loop, attached.recorder) if attached.recorder else None
         self._batch_limit = _ENOUGH_FOR_A_BATCH
         self._unsent = 0
         self._patience: asyncio.TimerHandle | None = None
@@ -91,6 +90,8 @@ class Connection:
         except zmq.ZMQError as error:
             raise ChannelLost(f"{self._attached.endpoint}: {error}") from None
         finally:
+            if self._ticks:
+                self._ticks.stop()
             self._stop_waiting()
             self._loop.remove_reader(control)
             self._loop.remove_reader(self._descriptor)
@@ -190,7 +191,7 @@ class Connection:
             token=self._attached.token,
             pid=os.getpid(),
             runtime=f"{platform.python_implementation()} {platform.python_version()}",
-            slots=_SLOTS,
+            slots=SLOTS,
             manifest_hash=hashlib.sha256(self._application.manifest).digest(),
             max_batch=_MAX_BATCH,
         )

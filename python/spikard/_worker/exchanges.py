@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spikard._mount.reply import ClientGone
-from spikard._native import ChannelLost
+from spikard._native import ChannelLost, begin, steps
 from spikard._respond import as_response, is_stream
 from spikard._worker import answer
 from spikard._worker.reply import Reply
@@ -40,6 +40,14 @@ class Application:
     manifest: bytes
     services: Services
     on_ready: Callable[[], None]
+
+
+# In place of a result: the exchange must not begin any more.
+_REVOKED = object()
+
+
+def _call_begun(exchange: Exchange, route: BoundRoute) -> Any:
+    return route.call(exchange) if begin(exchange) else _REVOKED
 
 
 class Exchanges:
@@ -116,7 +124,7 @@ class Exchanges:
         number = exchange.number
         run = self._serve if route.serve else self._run if route.is_async else self._run_in_thread
         self._begun[number] = (exchange, route)
-        self._runner.start(number, run(number, exchange, route))
+        self._runner.start(number, steps(run(number, exchange, route), exchange))
 
     def go(self) -> None:
         """Run the handlers of the requests that have begun."""
@@ -137,11 +145,16 @@ class Exchanges:
         if route.route.shield or not (route.is_async or stream is not None):
             return
         if not self._runner.cancel(number):
-            self._forget(number)
-            self._outbox.return_(exchange)
-            self._on_put(0)
+            self._return(number, exchange)
+
+    def _return(self, number: int, exchange: Exchange) -> None:
+        self._forget(number)
+        self._outbox.return_(exchange)
+        self._on_put(0)
 
     async def _run(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+        if not begin(exchange):
+            return self._return(number, exchange)
         try:
             result = await route.call(exchange)
             if is_stream(result) or isinstance(result, StreamingResponse):
@@ -153,6 +166,8 @@ class Exchanges:
 
     async def _serve(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
         assert route.serve
+        if not begin(exchange):
+            return self._return(number, exchange)
         try:
             await route.serve(exchange, Reply(self, exchange))
         except BaseException as error:  # as above
@@ -160,7 +175,9 @@ class Exchanges:
 
     async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
         try:
-            result = await self._services.threads.run(route.call, exchange)
+            result = await self._services.threads.run(_call_begun, exchange, route)
+            if result is _REVOKED:
+                return self._return(number, exchange)
             if isinstance(result, Awaitable):
                 result = await result
             if is_stream(result) or isinstance(result, StreamingResponse):

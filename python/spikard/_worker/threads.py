@@ -11,11 +11,17 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from spikard._native import stepped
+
+if TYPE_CHECKING:
+    from spikard._native import Exchange
 
 T = TypeVar("T")
 
-_Call = Callable[[], None]
+# Takes the number of the thread that calls it.
+_Call = Callable[[int], None]
 
 # How long a call of `run` waits for a thread that runs already, in seconds. Most handlers take less; then one thread
 # takes them all in turn, and the interpreter's lock changes hands once for many of them, which is what a thread costs.
@@ -31,11 +37,12 @@ class HandlerThreads(Executor):
 
     def __init__(self, limit: int) -> None:
         """Start no thread yet; there will be at most `limit`."""
-        self._limit = limit
+        self.limit = limit
         self._lock = threading.Lock()
         self._calls: deque[_Call] = deque()
         # Threads, and those of them that wait for a word in `_words`: True to go on, False to end.
         self._count = 0
+        self._started = 0
         self._idle = 0
         self._words: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._taken = 0
@@ -50,9 +57,11 @@ class HandlerThreads(Executor):
         future: asyncio.Future[T] = loop.create_future()
         context = contextvars.copy_context()
 
-        def call() -> None:
+        exchange = stepped()
+
+        def call(thread: int) -> None:
             if not future.cancelled():
-                self._tell(loop, future, *_outcome(context.run, function, *args))
+                self._tell(loop, future, *_outcome(exchange, thread, context.run, function, *args))
 
         with self._lock:
             self._calls.append(call)
@@ -68,11 +77,12 @@ class HandlerThreads(Executor):
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call the function in a thread, as soon as one is free."""
         future: Future[T] = Future()
+        exchange = stepped()
 
-        def call() -> None:
+        def call(thread: int) -> None:
             if not future.set_running_or_notify_cancel():
                 return
-            result, error = _outcome(fn, *args, **kwargs)
+            result, error = _outcome(exchange, thread, fn, *args, **kwargs)
             if error is None:
                 future.set_result(result)
             else:
@@ -96,13 +106,18 @@ class HandlerThreads(Executor):
             self._idle -= 1
             self._words.put(True)
             return False
-        if self._count == self._limit:
+        if self._count == self.limit:
             return False
         self._count += 1
         return True
 
     def _start(self) -> None:
-        threading.Thread(target=self._work, name=f"spikard-handler-{self._count}", daemon=True).start()
+        with self._lock:
+            self._started += 1
+            number = self._started
+        threading.Thread(
+            target=self._work, args=(number,), name=f"spikard-handler-{number}", daemon=True
+        ).start()
 
     def _watch(self, loop: asyncio.AbstractEventLoop, taken: int) -> None:
         """Get more threads to work if none has come to what waits."""
@@ -118,7 +133,7 @@ class HandlerThreads(Executor):
             self._start()
         loop.call_later(_PATIENCE, self._watch, loop, taken)
 
-    def _work(self) -> None:
+    def _work(self, number: int) -> None:
         while True:
             call: _Call | None = None
             with self._lock:
@@ -129,7 +144,7 @@ class HandlerThreads(Executor):
                 else:
                     self._idle += 1
             if call is not None:
-                call()
+                call(number)
                 # Not while waiting for the next: a request can be large.
                 del call
             elif not self._words.get():
@@ -161,7 +176,12 @@ class HandlerThreads(Executor):
                 future.set_exception(error)
 
 
-def _outcome(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> tuple[Any, BaseException | None]:
+def _outcome(
+    exchange: Exchange | None, thread: int, function: Callable[..., Any], /, *args: Any, **kwargs: Any
+) -> tuple[Any, BaseException | None]:
+    """Call the function, and have the flight recorder tell meanwhile on whose behalf the thread runs."""
+    if exchange is not None:
+        exchange.enter(thread)
     try:
         return function(*args, **kwargs), None
     except StopIteration as error:
@@ -171,3 +191,6 @@ def _outcome(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> tupl
         return None, failure
     except BaseException as error:
         return None, error
+    finally:
+        if exchange is not None:
+            exchange.leave(thread)

@@ -104,7 +104,7 @@ class Worker:
 
     async def _serve(self) -> bool:
         """Tell whether this worker is not wanted any more."""
-        attached = await attach(self._directory)
+        attached = await attach(self._directory, self._services.threads.limit)
         if self._leaving:
             attached.control.close()
             return True

@@ -153,15 +153,19 @@ std::unique_ptr<Worker> ChannelTest::MakeNew(const std::string& name, bool attac
 
 std::unique_ptr<Worker> ChannelTest::MakeReady(const std::string& name, bool attached) {
   auto worker = MakeNew(name, attached);
-  worker->Say(worker->Hello(hash));
-  auto types = Types(*worker);
+  BecomeReady(*worker);
+  return worker;
+}
+
+void ChannelTest::BecomeReady(Worker& worker) {
+  worker.Say(worker.Hello(hash));
+  auto types = Types(worker);
   if (types == std::vector<std::string>{"ManifestWanted"}) {
-    worker->Say(protocol::ManifestOffer{encoded});
-    types = Types(*worker);
+    worker.Say(protocol::ManifestOffer{encoded});
+    types = Types(worker);
   }
   EXPECT_EQ(types, std::vector<std::string>{"Welcome"});
-  worker->Say(protocol::Ready{});
-  return worker;
+  worker.Say(protocol::Ready{});
 }
 
 Call* ChannelTest::Ask(const std::string& method, uint32_t route) {

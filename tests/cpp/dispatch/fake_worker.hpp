@@ -94,6 +94,7 @@ struct ChannelTest : ::testing::Test {
   void Bring(protocol::Manifest what);
   // Hello, manifest, ready: attached, unless `token` is to be empty.
   std::unique_ptr<Worker> MakeReady(const std::string& name, bool attached = true);
+  void BecomeReady(Worker& worker);
   std::unique_ptr<Worker> MakeNew(const std::string& name, bool attached = true);
   // A request of route 0, or of another one, on its way. It lives as long as the test.
   Call* Ask(const std::string& method = "GET", uint32_t route = 0);

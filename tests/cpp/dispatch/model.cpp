@@ -1,7 +1,6 @@
 #include "model.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace spikard::dispatch {
 
@@ -46,35 +45,64 @@ void Model::Apply(const Submitted& event) {
 }
 
 void Model::Apply(const WorkerReady& event) {
-  workers_[event.worker] = {event.generation, false, std::vector<ExchangeId>(event.slots)};
+  workers_[event.worker] = {event.generation, false, std::vector<ExchangeId>(event.slots), {}};
 }
 
 void Model::Apply(const WorkerDraining& event) {
   if (const auto found = workers_.find(event.worker); found != workers_.end()) found->second.draining = true;
 }
 
+void Model::Apply(const LastWords& event) {
+  const auto found = workers_.find(event.worker);
+  if (found == workers_.end()) return;
+  Worker& worker = found->second;
+  worker.draining = true;
+  const std::set<ExchangeId> unbegun(event.unbegun.begin(), event.unbegun.end());
+  const std::set<ExchangeId> answered(event.answered.begin(), event.answered.end());
+  for (Slot slot = 0; slot < worker.slots.size(); ++slot) {
+    const ExchangeId id = worker.slots[slot];
+    if (id == 0 || worker.taken.contains(slot) || answered.contains(id)) continue;
+    worker.taken.insert(slot);
+    Exchange& exchange = exchanges_.at(id);
+    if (!unbegun.contains(id)) {
+      Lose(id);
+    } else if (exchange.cancelled) {
+      exchanges_.erase(id);
+    } else {
+      if (exchange.responding) must_fail_.push_back(id);
+      LetWait(exchange);
+    }
+  }
+}
+
+void Model::Lose(ExchangeId id) {
+  Exchange& exchange = exchanges_.at(id);
+  if (exchange.cancelled) {
+    exchanges_.erase(id);
+    return;
+  }
+  exchange.was_begun = true;
+  ++exchange.losses;
+  if (!exchange.repeatable || exchange.responding || exchange.losses >= limits_.max_losses) must_fail_.push_back(id);
+  LetWait(exchange);
+}
+
 void Model::Apply(const WorkerLost& event) {
   const auto node = workers_.extract(event.worker);
   if (node.empty()) return;
-  for (const ExchangeId id : node.mapped().slots) {
-    if (id == 0) continue;
-    Exchange& exchange = exchanges_.at(id);
-    if (exchange.cancelled) {
-      exchanges_.erase(id);
-      continue;
-    }
-    exchange.was_begun = true;
-    ++exchange.losses;
-    if (!exchange.repeatable || exchange.responding || exchange.losses >= limits_.max_losses) must_fail_.push_back(id);
-    LetWait(exchange);
+  const Worker& worker = node.mapped();
+  for (Slot slot = 0; slot < worker.slots.size(); ++slot) {
+    if (worker.slots[slot] != 0 && !worker.taken.contains(slot)) Lose(worker.slots[slot]);
   }
 }
 
 void Model::Apply(const WorkerLeft& event) {
   const auto node = workers_.extract(event.worker);
   if (node.empty()) return;
-  for (const ExchangeId id : node.mapped().slots) {
-    if (id == 0) continue;
+  const Worker& worker = node.mapped();
+  for (Slot slot = 0; slot < worker.slots.size(); ++slot) {
+    const ExchangeId id = worker.slots[slot];
+    if (id == 0 || worker.taken.contains(slot)) continue;
     Exchange& exchange = exchanges_.at(id);
     if (exchange.cancelled) {
       exchanges_.erase(id);
@@ -90,11 +118,23 @@ template <typename OneOf>
 bool Model::Holds(const OneOf& event) {
   const auto found = workers_.find(event.worker);
   if (found != workers_.end() && event.exchange != 0 && event.slot < found->second.slots.size() &&
-      found->second.slots[event.slot] == event.exchange) {
+      found->second.slots[event.slot] == event.exchange && !found->second.taken.contains(event.slot)) {
     return true;
   }
   to_distrust_ = event.worker;
   return false;
+}
+
+template <typename OneOf>
+bool Model::IsTaken(const OneOf& event, bool last) {
+  const auto found = workers_.find(event.worker);
+  if (found == workers_.end() || !found->second.taken.contains(event.slot)) return false;
+  if (found->second.slots[event.slot] != event.exchange) return false;
+  if (last) {
+    found->second.slots[event.slot] = 0;
+    found->second.taken.erase(event.slot);
+  }
+  return true;
 }
 
 template <typename OneOf>
@@ -106,6 +146,7 @@ bool Model::Vacate(const OneOf& event) {
 }
 
 void Model::Apply(const Said& event) {
+  if (IsTaken(event, false)) return;
   if (!Holds(event)) return;
   Exchange& exchange = exchanges_.at(event.exchange);
   if (exchange.cancelled) return;
@@ -118,6 +159,7 @@ void Model::Apply(const Said& event) {
 }
 
 void Model::Apply(const Ended& event) {
+  if (IsTaken(event, true)) return;
   if (!Holds(event)) return;
   const Exchange& exchange = exchanges_.at(event.exchange);
   if (!exchange.cancelled && event.ending != Ending::kProblem &&
@@ -129,6 +171,7 @@ void Model::Apply(const Ended& event) {
 }
 
 void Model::Apply(const Returned& event) {
+  if (IsTaken(event, true)) return;
   if (!Holds(event)) return;
   const Exchange& exchange = exchanges_.at(event.exchange);
   if (!exchange.cancelled && exchange.responding) {
@@ -141,6 +184,7 @@ void Model::Apply(const Returned& event) {
 }
 
 void Model::Apply(const Unsendable& event) {
+  if (IsTaken(event, true)) return;
   if (!Holds(event) || !Vacate(event)) return;
   unsendable_ = event.exchange;
   exchanges_.at(event.exchange).worker.reset();

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ class Model {
     uint64_t generation = 0;
     bool draining = false;
     std::vector<ExchangeId> slots;
+    std::set<Slot> taken;  // whose exchange was taken away, and not yet given up
 
     size_t Busy() const;
     bool Takes(uint64_t of) const { return generation == of && !draining && Busy() < slots.size(); }
@@ -51,6 +53,7 @@ class Model {
   void Apply(const Submitted& event);
   void Apply(const WorkerReady& event);
   void Apply(const WorkerDraining& event);
+  void Apply(const LastWords& event);
   void Apply(const WorkerLost& event);
   void Apply(const WorkerLeft& event);
   void Apply(const Said& event);
@@ -77,6 +80,11 @@ class Model {
   // The same, and frees the slot; false also if nobody is to hear of it, for it was cancelled.
   template <typename OneOf>
   bool Vacate(const OneOf& event);
+  // True if the worker speaks of what was taken away; `last`: for the last time.
+  template <typename OneOf>
+  bool IsTaken(const OneOf& event, bool last);
+  // It was begun, and its worker is gone.
+  void Lose(ExchangeId id);
   void LetWait(Exchange& exchange);
   void Require(bool holds, const std::string& otherwise);
 

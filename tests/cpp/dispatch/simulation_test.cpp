@@ -58,7 +58,8 @@ class Simulation {
     }
     if (choice < arrivals_) return Arrive();
     if (choice < 14) return Feed(WorkerDraining{SomeWorker()});
-    if (choice < 20) return Feed(WorkerLost{SomeWorker()});
+    if (choice < 17) return Feed(WorkerLost{SomeWorker()});
+    if (choice < 20) return Die();
     if (choice < 24) return Feed(WorkerLeft{SomeWorker()});
     if (choice < 27) return Violate();
     if (choice < 37) return FeedTick();
@@ -69,6 +70,35 @@ class Simulation {
   void Arrive() {
     if (model_->workers().size() >= 6) return;
     Feed(WorkerReady{++last_worker_, Pick(1, generations_), static_cast<Slot>(Pick(1, 4))});
+  }
+
+  // Its flight recorder may say anything of anybody.
+  void Die() {
+    LastWords words{.worker = SomeWorker(), .unbegun = {}, .answered = {}};
+    for (const auto& [id, exchange] : model_->exchanges()) {
+      // A worker whose answer has begun has begun.
+      if (Chance(30) && !exchange.responding) {
+        words.unbegun.push_back(id);
+      } else if (Chance(30)) {
+        words.answered.push_back(id);
+      }
+    }
+    Feed(words);
+    // Meanwhile what it had sent still comes.
+    for (uint64_t late = Pick(0, 4); late-- > 0 && model_->Failure().empty();)
+      Chance(70) ? EndOne() : Late(words.worker);
+    if (Chance(80)) Feed(WorkerLost{words.worker});
+  }
+
+  // What was taken away from it.
+  void Late(WorkerId id) {
+    const auto worker = model_->workers().find(id);
+    if (worker == model_->workers().end() || worker->second.taken.empty()) return;
+    const Slot slot = *worker->second.taken.begin();
+    const ExchangeId exchange = worker->second.slots[slot];
+    if (Chance(30)) return Feed(Said{id, exchange, slot, Part::kChunk});
+    if (Chance(50)) return Feed(Ended{id, exchange, slot});
+    Feed(Returned{id, exchange, slot});
   }
 
   void FeedTick() {

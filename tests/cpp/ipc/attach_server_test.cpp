@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/log.hpp"
+#include "dispatch/shared_memory.hpp"
 #include "ipc/packet.hpp"
 #include "scratch.hpp"
 
@@ -54,8 +55,9 @@ struct AttachServerTest : testing::Test {
     return fd;
   }
   // The token, or nothing if the front end has closed the connection.
-  std::optional<std::string> Attach(const Descriptor& fd, const std::vector<int>& descriptors = {}) {
-    EXPECT_TRUE(SendPacket(fd.get(), protocol::EncodeControl(protocol::Attach{42, 0}), descriptors));
+  std::optional<std::string> Attach(const Descriptor& fd, const std::vector<int>& descriptors = {},
+                                    uint32_t slots = 0) {
+    EXPECT_TRUE(SendPacket(fd.get(), protocol::EncodeControl(protocol::Attach{42, slots}), descriptors));
     Turn();
     const Packet packet = ReceivePacket(fd.get());
     if (packet.status != Packet::Status::kReceived) return std::nullopt;
@@ -183,8 +185,16 @@ TEST_F(AttachServerTest, KeepsNoDescriptors) {
     EXPECT_TRUE(Attach(a, {file.get()})) << "what cannot be watched goes with its connection";
     const Descriptor b = Connect();
     EXPECT_FALSE(Attach(b, {file.get(), file.get()})) << "more than a pidfd";
+    const Descriptor c = Connect();
+    EXPECT_FALSE(Attach(c, {file.get()}, 4)) << "no flight recorder";
+    const Descriptor d = Connect();
+    EXPECT_FALSE(Attach(d, {file.get(), file.get()}, 4)) << "none either";
+    const fake::SharedMemory memory(4);
+    const Descriptor e = Connect();
+    EXPECT_TRUE(Attach(e, {file.get(), memory.descriptor.get()}, 4));
   }
-  Turn();
+  loop.restart();
+  loop.run_for(milliseconds(100));
   EXPECT_EQ(OpenDescriptors(), before);
 }
 

@@ -174,6 +174,7 @@ def test_answers_that_no_batch_could_hold_together(start: Start) -> None:
     peer = start(app).attach(slots=8)
     writer = batch.BatchWriter()
     for number in range(1, 9):
+        peer.offer(number, number - 1)
         writer.add("Request", number, number - 1, generation=1, method="GET", target="/")
     peer.sent += 1
     peer.send_frames(writer.seal(peer.incarnation, peer.sent))
@@ -188,6 +189,7 @@ def test_more_large_answers_than_a_batch_has_frames(start: Start) -> None:
     peer = start(_app("async def", lambda: bytes(17_000))).attach(slots=2048, max_batch=1 << 28)
     writer = batch.BatchWriter()
     for number in range(1, count + 1):
+        peer.offer(number, number - 1)
         writer.add("Request", number, number - 1, generation=1, method="GET", target="/")
     peer.sent += 1
     peer.send_frames(writer.seal(peer.incarnation, peer.sent))
@@ -199,6 +201,7 @@ def test_requests_of_one_batch_are_answered_in_one(start: Start) -> None:
     peer = start(_app("async def", lambda: 1)).attach(slots=8)
     writer = batch.BatchWriter()
     for number in range(1, 9):
+        peer.offer(number, number - 1)
         writer.add("Request", number, number - 1, generation=1, method="GET", target="/")
     peer.sent += 1
     peer.send_frames(writer.seal(peer.incarnation, peer.sent))

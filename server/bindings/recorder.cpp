@@ -1,0 +1,63 @@
+#include "bindings/recorder.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <memory>
+
+#include "bindings/bindings.hpp"
+
+namespace py = pybind11;
+
+namespace spikard::bindings {
+namespace {
+
+[[noreturn]] void RaiseOsError() {
+  PyErr_SetFromErrno(PyExc_OSError);
+  throw py::error_already_set();
+}
+
+// Bytes of this process that are in memory; 0 if that cannot be known.
+uint64_t ResidentBytes() {
+  const base::Descriptor statm(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
+  std::array<char, 128> text{};
+  if (!statm || ::read(statm.get(), text.data(), text.size() - 1) <= 0) return 0;
+  char* second = nullptr;
+  std::strtoull(text.data(), &second, 10);
+  return std::strtoull(second, nullptr, 10) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+Recorder::Recorder(uint32_t slots, uint32_t cells) : size_(protocol::RecorderView::Size(slots, cells)) {
+  memfd_ = base::Descriptor(::memfd_create("spikard-recorder", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!memfd_ || ::ftruncate(memfd_.get(), static_cast<off_t>(size_)) != 0) RaiseOsError();
+  if (::fcntl(memfd_.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) RaiseOsError();
+  memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, memfd_.get(), 0);
+  if (memory_ == MAP_FAILED) RaiseOsError();
+  view_ = protocol::RecorderView(memory_, slots, cells);
+  view_.Format();
+}
+
+Recorder::~Recorder() { ::munmap(memory_, size_); }
+
+void Recorder::Tick(bool debugging) {
+  view_.Debugging().store(debugging ? 1 : 0, std::memory_order_relaxed);
+  view_.Memory().store(ResidentBytes(), std::memory_order_relaxed);
+  view_.Tick().fetch_add(1, std::memory_order_release);
+}
+
+void BindRecorder(py::module_& module) {
+  py::class_<Recorder, std::shared_ptr<Recorder>>(module, "Recorder")
+      .def(py::init<uint32_t, uint32_t>(), py::arg("slots"), py::arg("cells"))
+      .def("fileno", &Recorder::Fileno)
+      .def("close_descriptor", &Recorder::CloseDescriptor)
+      .def("tick", &Recorder::Tick, py::arg("debugging"))
+      .def("break_in", [](Recorder& recorder) { recorder.view().Debugging().store(1, std::memory_order_release); })
+      .def_property_readonly("slots", [](Recorder& recorder) { return recorder.view().slots(); });
+}
+
+}  // namespace spikard::bindings

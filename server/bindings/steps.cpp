@@ -1,0 +1,177 @@
+// A coroutine that tells the flight recorder while it is being stepped. Written against Python's own interface: this
+// runs once per step of every handler.
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+
+#include "bindings/bindings.hpp"
+#include "bindings/exchange.hpp"
+#include "bindings/recorder.hpp"
+
+namespace py = pybind11;
+
+namespace spikard::bindings {
+namespace {
+
+// The loop's.
+constexpr uint32_t kCell = 0;
+
+struct Steps {
+  PyObject ob_base;
+  PyObject* coroutine;
+  PyObject* exchange;  // keeps the memory of `cell`
+  uint64_t* cell;
+  uint64_t number;
+};
+
+PyTypeObject* steps_type = nullptr;
+// The exchange that this thread steps, borrowed from its Steps.
+thread_local PyObject* stepped = nullptr;
+PyObject* throw_name = nullptr;
+PyObject* close_name = nullptr;
+
+Steps* As(PyObject* self) { return reinterpret_cast<Steps*>(self); }
+
+// While it lives, the exchange is being stepped.
+class Mark {
+ public:
+  explicit Mark(const Steps& steps)
+      : cell_(*steps.cell), number_(cell_.load(std::memory_order_relaxed)), stepped_(stepped) {
+    cell_.store(steps.number, std::memory_order_release);
+    stepped = steps.exchange;
+  }
+  ~Mark() {
+    stepped = stepped_;
+    cell_.store(number_, std::memory_order_release);
+  }
+
+ private:
+  std::atomic_ref<uint64_t> cell_;
+  const uint64_t number_;
+  PyObject* const stepped_;
+};
+
+PyObject* Send(PyObject* self, PyObject* value) {
+  const Mark mark(*As(self));
+  PyObject* result = nullptr;
+  switch (PyIter_Send(As(self)->coroutine, value, &result)) {
+    case PYGEN_NEXT:
+      return result;
+    case PYGEN_RETURN: {
+      PyObject* end = result == Py_None ? nullptr : PyObject_CallOneArg(PyExc_StopIteration, result);
+      Py_DECREF(result);
+      PyErr_SetObject(PyExc_StopIteration, end);
+      Py_XDECREF(end);
+      return nullptr;
+    }
+    case PYGEN_ERROR:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+PyObject* Throw(PyObject* self, PyObject* error) {
+  const Mark mark(*As(self));
+  return PyObject_CallMethodOneArg(As(self)->coroutine, throw_name, error);
+}
+
+PyObject* Close(PyObject* self, PyObject*) {
+  const Mark mark(*As(self));
+  return PyObject_CallMethodNoArgs(As(self)->coroutine, close_name);
+}
+
+int Traverse(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(As(self)->coroutine);
+  Py_VISIT(As(self)->exchange);
+  return 0;
+}
+
+int Clear(PyObject* self) {
+  Py_CLEAR(As(self)->coroutine);
+  Py_CLEAR(As(self)->exchange);
+  return 0;
+}
+
+void Deallocate(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  PyObject_GC_UnTrack(self);
+  Clear(self);
+  PyObject_GC_Del(self);
+  Py_DECREF(type);
+}
+
+// Null, and an error is set, if it is none.
+const Exchange* ExchangeOf(PyObject* object) {
+  py::detail::make_caster<Exchange> caster;
+  if (!caster.load(object, false)) {
+    PyErr_SetString(PyExc_TypeError, "not an Exchange");
+    return nullptr;
+  }
+  return &static_cast<Exchange&>(caster);
+}
+
+PyObject* MakeSteps(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
+  if (count != 2) return PyErr_Format(PyExc_TypeError, "steps takes a coroutine and an exchange");
+  const Exchange* x = ExchangeOf(arguments[1]);
+  if (x == nullptr) return nullptr;
+  Py_INCREF(arguments[0]);
+  if (!x->recorder) return arguments[0];
+  Steps* steps = PyObject_GC_New(Steps, steps_type);
+  if (steps == nullptr) {
+    Py_DECREF(arguments[0]);
+    return nullptr;
+  }
+  Py_INCREF(arguments[1]);
+  steps->coroutine = arguments[0];
+  steps->exchange = arguments[1];
+  steps->cell = x->recorder->view().CellAddress(kCell);
+  steps->number = x->number;
+  PyObject_GC_Track(steps);
+  return reinterpret_cast<PyObject*>(steps);
+}
+
+PyObject* Begin(PyObject*, PyObject* exchange) {
+  const Exchange* x = ExchangeOf(exchange);
+  if (x == nullptr) return nullptr;
+  return PyBool_FromLong(!x->recorder || x->recorder->view().Begin(x->slot, x->number));
+}
+
+PyObject* Stepped(PyObject*, PyObject*) {
+  PyObject* exchange = stepped != nullptr ? stepped : Py_None;
+  Py_INCREF(exchange);
+  return exchange;
+}
+
+PyMethodDef methods[] = {{"send", Send, METH_O, nullptr},
+                         {"throw", Throw, METH_O, nullptr},
+                         {"close", Close, METH_NOARGS, nullptr},
+                         {nullptr, nullptr, 0, nullptr}};
+
+PyType_Slot slots[] = {{Py_tp_methods, methods},
+                       {Py_tp_traverse, reinterpret_cast<void*>(Traverse)},
+                       {Py_tp_clear, reinterpret_cast<void*>(Clear)},
+                       {Py_tp_dealloc, reinterpret_cast<void*>(Deallocate)},
+                       {0, nullptr}};
+
+PyType_Spec spec = {"spikard._native.Steps", sizeof(Steps), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, slots};
+
+PyMethodDef functions[] = {
+    {"steps", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(MakeSteps)), METH_FASTCALL, nullptr},
+    {"begin", Begin, METH_O, nullptr},
+    {"stepped", Stepped, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr}};
+
+}  // namespace
+
+void BindSteps(py::module_& module) {
+  steps_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+  throw_name = PyUnicode_InternFromString("throw");
+  close_name = PyUnicode_InternFromString("close");
+  if (steps_type == nullptr || throw_name == nullptr || close_name == nullptr ||
+      PyModule_AddFunctions(module.ptr(), functions) != 0) {
+    throw py::error_already_set();
+  }
+}
+
+}  // namespace spikard::bindings

@@ -1,0 +1,90 @@
+// What the flight recorder of a worker that is gone tells, and what becomes of it.
+#include "fake_worker.hpp"
+#include "shared_memory.hpp"
+
+namespace spikard::fake {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct ChannelRecorder : ChannelTest {
+  std::unique_ptr<Worker> MakeRecorded(const std::string& name) {
+    auto worker = std::make_unique<Worker>(channel, name);
+    worker->token = channel.Admit(dispatch::Recorder::Open(memory.descriptor, memory.view.slots()));
+    worker->slots = memory.view.slots();
+    BecomeReady(*worker);
+    return worker;
+  }
+
+  static protocol::Response Answer(uint16_t status) {
+    protocol::Response response;
+    response.status = status;
+    return response;
+  }
+
+  SharedMemory memory{4};
+};
+
+TEST_F(ChannelRecorder, WhatWasNotBegunGoesToAnotherWorker) {
+  auto a = MakeRecorded("a");
+  Call* begun = Ask("POST");
+  const Told first = Only(*a);
+  EXPECT_TRUE(memory.view.Begin(first.slot, first.exchange)) << "offered before it is sent";
+  Call* offered = Ask("POST");
+  const Told second = Only(*a);
+  auto b = MakeReady("b");
+  channel.OnDetached(a->token, "gone");
+  const Told again = Only(*b);
+  EXPECT_EQ(again.exchange, second.exchange);
+  EXPECT_EQ(again.request.attempt, 1);
+  EXPECT_FALSE(memory.view.Begin(second.slot, second.exchange)) << "a worker that lives does not begin it any more";
+  ASSERT_TRUE(begun->done);
+  EXPECT_EQ(begun->x.response.status, 502);
+  EXPECT_FALSE(offered->done);
+}
+
+TEST_F(ChannelRecorder, WhatWasAnsweredIsWaitedFor) {
+  auto a = MakeRecorded("a");
+  Call* late = Ask("POST");
+  const Told first = Only(*a);
+  Call* never = Ask("POST");
+  const Told second = Only(*a);
+  for (const Told& told : {first, second}) {
+    memory.view.Begin(told.slot, told.exchange);
+    memory.view.Answer(told.slot, told.exchange);
+  }
+  channel.OnDetached(a->token, "gone");
+  Turn();
+  EXPECT_FALSE(late->done);
+  a->Say(Answer(201), first.exchange, first.slot);
+  Turn();
+  ASSERT_TRUE(late->done);
+  EXPECT_EQ(late->x.response.status, 201);
+  EXPECT_FALSE(never->done);
+  RunFor(milliseconds(200));
+  ASSERT_TRUE(never->done);
+  EXPECT_EQ(never->x.response.status, 502);
+}
+
+TEST_F(ChannelRecorder, WhoBreaksTheProtocolLosesOnlyWhatItHasBegun) {
+  auto a = MakeRecorded("a");
+  Ask("POST");
+  const Told told = Only(*a);
+  auto b = MakeReady("b");
+  a->Say(protocol::Ready{});
+  EXPECT_EQ(distrusted.size(), 1u);
+  EXPECT_EQ(Only(*b).exchange, told.exchange);
+}
+
+TEST_F(ChannelRecorder, ASlotIsFreeWithTheLastWord) {
+  auto a = MakeRecorded("a");
+  Ask();
+  const Told told = Only(*a);
+  memory.view.Begin(told.slot, told.exchange);
+  a->Say(Answer(200), told.exchange, told.slot);
+  EXPECT_EQ(memory.view.Find(told.slot, told.exchange), protocol::SlotState::kBegun) << "no sensible state: free";
+  EXPECT_FALSE(memory.view.Revoke(told.slot, told.exchange));
+}
+
+}  // namespace
+}  // namespace spikard::fake
