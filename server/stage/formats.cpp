@@ -18,6 +18,12 @@ bool IsReadAs(std::string_view text) {
   return route::AppendConverted(kType, text, ignored);
 }
 
+// With an offset behind its date.
+bool IsAware(std::string_view text) {
+  constexpr size_t kDateSize = 10;
+  return IsReadAs<ValueType::kDateTime>(text) && text.find_first_of("Zz+-", kDateSize) != std::string_view::npos;
+}
+
 bool IsUuid(std::string_view text) {
   if (text.size() != 32) return IsReadAs<ValueType::kUuid>(text);
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -67,6 +73,7 @@ struct Format {
 
 constexpr std::array kFormats = {
     Format{"spikard-date-time", IsReadAs<ValueType::kDateTime>},
+    Format{"spikard-aware-date-time", IsAware},
     Format{"spikard-time", IsReadAs<ValueType::kTime>},
     Format{"spikard-uuid", IsUuid},
     Format{"spikard-lax-integer", IsLaxInteger},

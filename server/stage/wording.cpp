@@ -126,6 +126,7 @@ constexpr std::array kFormatWords = {
     FormatWords{"date", {"date_parsing", "Input should be a valid date"}},
     FormatWords{"date-time", {"datetime_parsing", "Input should be a valid datetime"}},
     FormatWords{"spikard-date-time", {"datetime_parsing", "Input should be a valid datetime"}},
+    FormatWords{"spikard-aware-date-time", {"datetime_parsing", "Input should be a valid datetime"}},
     FormatWords{"time", {"time_parsing", "Input should be a valid time"}},
     FormatWords{"spikard-time", {"time_parsing", "Input should be a valid time"}},
     FormatWords{"duration", {"duration_parsing", "Input should be a valid duration"}},

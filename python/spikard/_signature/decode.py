@@ -37,9 +37,9 @@ def decoder(node: Node, at: Place) -> Decode:
     def read(text: bytes, files: list[Any] | None) -> Any:
         try:
             return fast(text)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            # Either only Python can judge it (__post_init__, a leap second), or it is right and msgspec
-            # stricter than the contract (5.0 for an int).
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
+            # Either only Python can judge it (__post_init__, a leap second, lists in a set), or it is right and
+            # msgspec stricter than the contract (5.0 for an int).
             return slow(text, files)
 
     return read

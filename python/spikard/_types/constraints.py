@@ -97,7 +97,7 @@ class Constrained(Node):
     def schema(self, definitions: Definitions) -> Schema:
         schema = self.inner.schema(definitions)
         if self._constraints.tz and schema.get("format") == "spikard-date-time":
-            schema = {**schema, "format": "date-time"}
+            schema = {**schema, "format": "spikard-aware-date-time"}
         if any(name in self._values for name in _NAMES):
             schema = self._with_keywords(schema)
         return {**schema, **self._constraints.schema}

@@ -144,6 +144,14 @@ TEST(Plans, RefuseWhatCannotBeCompiledAndNameIt) {
   EXPECT_TRUE(refusal->starts_with("route POST /a: body: ")) << *refusal;
 }
 
+TEST_F(JudgeTest, MomentsWithAnOffset) {
+  route.body_schema = R"({"type":"string","format":"spikard-aware-date-time"})";
+  for (const char* right : {R"("2024-02-29T10:00Z")", R"("2024-02-29 10:00:00.5z")", R"("2024-02-29t10:00-0230")"})
+    EXPECT_EQ(Found(Json(right)), "") << right;
+  for (const char* wrong : {R"("2024-02-29T10:00:00")", R"("2024-02-30T10:00:00Z")", R"("2024-02-29Z")", R"("")"})
+    EXPECT_EQ(Found(Json(wrong)), "datetime_parsing@body") << wrong;
+}
+
 TEST_F(JudgeTest, TextsThatPydanticMayTakeForNumbersPass) {
   route.body_schema = R"({"properties":{"i":{"type":["integer","string","boolean"],"format":"spikard-lax-integer"},)"
                       R"("n":{"type":["number","string","boolean"],"format":"spikard-lax-number"},)"

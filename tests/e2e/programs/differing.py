@@ -128,6 +128,7 @@ TYPES: dict[str, Any] = {
     "uuid": uuid.UUID,
     "bytes": list[bytes],
     "set": set[int],
+    "anything-in-a-set": set,
     "tuple": tuple[int, str],
     "pair": Pair,
     "point": Point,
