@@ -48,7 +48,11 @@ def read(exchange: Exchange) -> tuple[bytes, list[UploadFile], list[str]]:
 def whole(exchange: Exchange) -> dict[str, Any]:
     """Give the form with its files at their places."""
     fields, files, names = read(exchange)
-    tree: dict[str, Any] = msgspec.json.decode(fields)
+    return place(msgspec.json.decode(fields), files, names)
+
+
+def place(tree: dict[str, Any], files: list[UploadFile], names: list[str]) -> dict[str, Any]:
+    """Put files at the places where numbers stand for them."""
     for name in dict.fromkeys(names):
         tree[name] = _placed(tree.get(name), files)
     return tree

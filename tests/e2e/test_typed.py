@@ -158,6 +158,19 @@ def test_uploads_are_exact_and_checked(server: Program) -> None:
     assert _post(server, "/files", headers=headers, body=body).status == 413
 
 
+def test_files_where_none_is_meant(server: Program) -> None:
+    file = 'content-disposition: form-data; name="name"; filename="f"'
+    count = ('content-disposition: form-data; name="count"', b"0")
+    headers, body = _multipart((file, b"a"), count)
+    assert _post(server, "/anything", headers=headers, body=body).json() == {
+        "name": "UploadFile",
+        "count": "str",
+    }
+    headers, body = _multipart((file, b"a"))
+    for target in ("/struct", "/model", "/form"):
+        assert _errors(_post(server, target, headers=headers, body=body)) == [("string_type", "body.name")]
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 def test_compressed_bodies(server: Program, coding: str) -> None:
     compress = gzip.compress if coding == "gzip" else zlib.compress

@@ -111,11 +111,15 @@ class Body:
         keyed = self.is_keyed
         name = self.parts[0].name
         names = {part.wire_name: part.name for part in self.parts if part.wire_name != part.name}
+        # Nothing is said of its members, so that files are what they are.
+        is_open = not keyed and self.parts[0].node.annotation in (dict, dict[str, Any], Any)
 
         def read(exchange: Exchange) -> dict[str, Any]:
             files = None
             if exchange.form:
-                text, files, _ = _forms.read(exchange)
+                text, files, file_names = _forms.read(exchange)
+                if files and is_open:
+                    return {name: _forms.place(msgspec.json.decode(text), files, file_names)}
             else:
                 text = exchange.body
                 if text[:3] == _BYTE_ORDER_MARK:

@@ -112,6 +112,8 @@ def _text(read: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 _FAILURES = {
+    # A file, where a text is meant.
+    str: ("string_type", "Input should be a valid string"),
     datetime.timedelta: ("duration_parsing", "Input should be a valid duration"),
 }
 

@@ -149,6 +149,11 @@ async def form(name: Annotated[str, Form()], count: Annotated[int, Form(ge=1)] =
     return [name, count]
 
 
+@app.post("/anything")
+async def anything(body: dict[str, Any]) -> Any:
+    return {name: type(value).__name__ for name, value in body.items()}
+
+
 @app.post("/list-in-form")
 async def list_in_form(at: Annotated[list[datetime.time], Form()]) -> Any:
     return at
