@@ -12,11 +12,11 @@ import enum
 import json
 import uuid
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, TypedDict
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
-from typing_extensions import NotRequired, Required
+from typing_extensions import NotRequired, Required, TypedDict
 
 from spikard import MalformedBody, RequestValidationError, _native
 from spikard._signature.decode import decoder
