@@ -39,6 +39,13 @@ size_t RaiseDescriptorLimit(size_t wanted) {
   return std::min<size_t>(wanted, left);
 }
 
+dispatch::DispatchLimits LimitsOf(const config::Settings& s) {
+  dispatch::DispatchLimits limits{s.hold_timeout, s.max_held, s.max_held_bytes};
+  limits.max_losses = static_cast<uint8_t>(s.max_attempts);
+  if (s.max_attempts == 1) limits.max_offers = 1;
+  return limits;
+}
+
 http::SessionConfig SessionConfigOf(const config::Settings& s) {
   return {{s.max_uri_length, s.max_header_size, s.max_header_count},
           s.header_timeout,
@@ -52,7 +59,7 @@ http::SessionConfig SessionConfigOf(const config::Settings& s) {
 Server::Server(config::Settings settings)
     : settings_(std::move(settings)),
       active_(settings_.max_held),
-      channel_(loop_, active_, {settings_.hold_timeout, settings_.max_held, settings_.max_held_bytes}),
+      channel_(loop_, active_, LimitsOf(settings_)),
       link_(loop_, [this](const auto& from, auto frames) { channel_.OnBatch(from, std::move(frames)); }),
       attach_(loop_, channel_),
       pipeline_(loop_, active_, settings_.hold_timeout,

@@ -90,6 +90,9 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
       ->check(count);
   app.add_option("--max-held-bytes", s.max_held_bytes, "Bytes of the requests that wait for a worker")
       ->envname("SPIKARD_MAX_HELD_BYTES");
+  app.add_option("--max-attempts", s.max_attempts, "Workers that may die of a request; 1: it is never handed out again")
+      ->envname("SPIKARD_MAX_ATTEMPTS")
+      ->check(CLI::Range(1u, 100u));
   app.add_option("--log-level", s.log_level, "trace, debug, info, warning, error, critical or off")
       ->envname("SPIKARD_LOG_LEVEL");
   app.add_option("--ready-fd", s.ready_fd,

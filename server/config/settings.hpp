@@ -29,6 +29,7 @@ struct Settings {
   std::chrono::milliseconds hold_timeout{10'000};
   uint32_t max_held = 1'000;
   uint64_t max_held_bytes = 256 * 1024 * 1024;
+  uint32_t max_attempts = 3;
 
   std::string log_level = "info";
   // Set by whoever starts the front end: where one line tells that it listens, or why not, and whose end is its own.

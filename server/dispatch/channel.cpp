@@ -40,9 +40,11 @@ Channel::Channel(base::Loop& loop, route::Active& active, DispatchLimits limits)
       active_(active),
       incarnation_(base::SecureNumber()),
       heartbeat_(loop),
+      watch_(loop),
       deadlines_(loop),
       dispatcher_(limits) {
   Beat();
+  Watch();
   deadlines_.Start();
 }
 

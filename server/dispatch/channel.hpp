@@ -68,6 +68,7 @@ class Channel {
   // Ends the heartbeat, so that the loop can end.
   void Stop() {
     heartbeat_.cancel();
+    watch_.cancel();
     deadlines_.Stop();
   }
 
@@ -105,6 +106,7 @@ class Channel {
   void Feed(const Event& event);
   void Perform(const Offer& offer);
   void Perform(const Pass& pass);
+  void Perform(const TakeBack& take_back);
   void Perform(const Revoke& revoke);
   void Perform(const Deliver& deliver);
   void Perform(const Fail& fail);
@@ -139,6 +141,8 @@ class Channel {
   void Flush();
   bool FlushOne(Peer& peer);
   void Beat();
+  // Looks at the ticks of the flight recorders, again and again.
+  void Watch();
   Peer* Find(WorkerId id);
   Peer* FindByToken(const std::string& token);
   void OnAsked(Peer& peer);
@@ -152,6 +156,7 @@ class Channel {
   Link* link_ = nullptr;
   const uint64_t incarnation_;
   base::Timer heartbeat_;
+  base::Timer watch_;
   net::Deadlines deadlines_;
   Dispatcher dispatcher_;
   Generations generations_;

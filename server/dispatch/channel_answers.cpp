@@ -70,6 +70,12 @@ void Channel::Cancel(ExchangeId id, CancelReason reason) {
   Feed(Cancelled{id});
 }
 
+void Channel::Perform(const TakeBack& take_back) {
+  const auto& [id, worker, slot] = take_back;
+  Peer* peer = Find(worker);
+  if (peer != nullptr && peer->recorder && (*peer->recorder)->Revoke(slot, id)) Feed(TakenBack{worker, id, slot});
+}
+
 void Channel::Perform(const Revoke& revoke) {
   if (Peer* peer = Find(revoke.worker)) Send(*peer, protocol::Cancel{cancel_reason_}, revoke.exchange, revoke.slot);
 }

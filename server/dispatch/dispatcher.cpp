@@ -1,7 +1,6 @@
 #include "dispatch/dispatcher.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace spikard::dispatch {
@@ -39,18 +38,39 @@ void Dispatcher::Handle(TimePoint now, const Submitted& event, Actions& actions)
     return;
   }
   exchanges_[event.exchange] =
-      Entry{.generation = event.generation, .bytes = event.bytes, .queued_since = now, .repeatable = event.repeatable};
+      Entry{.generation = event.generation, .bytes = event.bytes, .repeatable = event.repeatable};
   Place(now, event.exchange, actions);
 }
 
-void Dispatcher::Handle(TimePoint, const WorkerReady& event, Actions& actions) {
+void Dispatcher::Handle(TimePoint now, const WorkerReady& event, Actions& actions) {
   Worker& worker = workers_[event.worker];
   worker = Worker{.generation = event.generation, .slots = Slots(event.slots)};
-  Advance(event.generation, actions);
+  Advance(now, event.generation, actions);
 }
 
 void Dispatcher::Handle(TimePoint, const WorkerDraining& event, Actions&) {
   if (const auto found = workers_.find(event.worker); found != workers_.end()) found->second.draining = true;
+}
+
+void Dispatcher::Handle(TimePoint, const WorkerSilent& event, Actions& actions) {
+  const auto found = workers_.find(event.worker);
+  if (found == workers_.end()) return;
+  found->second.silent = true;
+  Relieve(actions);
+}
+
+void Dispatcher::Handle(TimePoint, const WorkerHeard& event, Actions& actions) {
+  const auto found = workers_.find(event.worker);
+  if (found == workers_.end()) return;
+  found->second.silent = false;
+  Relieve(actions);
+}
+
+void Dispatcher::Handle(TimePoint now, const TakenBack& event, Actions& actions) {
+  const auto found = workers_.find(event.worker);
+  if (found == workers_.end() || !found->second.slots.Holds(event.slot, event.exchange)) return;
+  found->second.slots.Revoke(event.slot);
+  PlaceAgain(now, event.exchange, actions);
 }
 
 void Dispatcher::Handle(TimePoint now, const LastWords& event, Actions& actions) {
@@ -104,44 +124,44 @@ void Dispatcher::Handle(TimePoint, const Said& event, Actions& actions) {
   actions.push_back(Pass{event.exchange});
 }
 
-void Dispatcher::Handle(TimePoint, const Ended& event, Actions& actions) {
-  if (EndTaken(event.worker, event.exchange, event.slot, actions)) return;
+void Dispatcher::Handle(TimePoint now, const Ended& event, Actions& actions) {
+  if (EndTaken(now, event.worker, event.exchange, event.slot, actions)) return;
   const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
   if (entry == nullptr) return;
-  if (entry->state == State::kCancelled) return Finish(event.exchange, actions);
+  if (entry->state == State::kCancelled) return Finish(now, event.exchange, actions);
   const State due = event.ending == Ending::kStream ? State::kResponding : State::kBegun;
   if (event.ending != Ending::kProblem && entry->state != due) {
     actions.push_back(Distrust{event.worker});
     return;
   }
   actions.push_back(Deliver{event.exchange});
-  Finish(event.exchange, actions);
+  Finish(now, event.exchange, actions);
 }
 
 void Dispatcher::Handle(TimePoint now, const Returned& event, Actions& actions) {
-  if (EndTaken(event.worker, event.exchange, event.slot, actions)) return;
+  if (EndTaken(now, event.worker, event.exchange, event.slot, actions)) return;
   const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
   if (entry == nullptr) return;
-  if (entry->state == State::kCancelled) return Finish(event.exchange, actions);
+  if (entry->state == State::kCancelled) return Finish(now, event.exchange, actions);
   if (entry->state == State::kResponding) {
     actions.push_back(Distrust{event.worker});
     return;
   }
   Vacate(*entry);
   // First those that wait, which may be more to the worker's taste.
-  Advance(entry->generation, actions);
+  Advance(now, entry->generation, actions);
   PlaceAgain(now, event.exchange, actions, event.worker);
 }
 
-void Dispatcher::Handle(TimePoint, const Unsendable& event, Actions& actions) {
-  if (EndTaken(event.worker, event.exchange, event.slot, actions)) return;
+void Dispatcher::Handle(TimePoint now, const Unsendable& event, Actions& actions) {
+  if (EndTaken(now, event.worker, event.exchange, event.slot, actions)) return;
   const Entry* entry = Find(event.worker, event.exchange, event.slot, actions);
   if (entry == nullptr) return;
   if (entry->state != State::kCancelled) actions.push_back(Fail{event.exchange, Fault::kBodyTooLarge});
-  Finish(event.exchange, actions);
+  Finish(now, event.exchange, actions);
 }
 
-void Dispatcher::Handle(TimePoint, const Cancelled& event, Actions& actions) {
+void Dispatcher::Handle(TimePoint now, const Cancelled& event, Actions& actions) {
   const auto found = exchanges_.find(event.exchange);
   if (found == exchanges_.end()) return;
   Entry& entry = found->second;
@@ -151,10 +171,9 @@ void Dispatcher::Handle(TimePoint, const Cancelled& event, Actions& actions) {
     return;
   }
   const auto queue = queues_.find(entry.generation);
-  std::erase(queue->second, event.exchange);
+  queue->second.erase(event.exchange);
   if (queue->second.empty()) queues_.erase(queue);
-  --queued_;
-  queued_bytes_ -= entry.bytes;
+  Dequeue(now, entry);
   exchanges_.erase(found);
 }
 
@@ -164,15 +183,17 @@ void Dispatcher::Handle(TimePoint, const Spent& event, Actions&) {
 
 void Dispatcher::Handle(TimePoint now, const Tick&, Actions& actions) {
   for (auto& [generation, queue] : queues_) {
-    while (!queue.empty()) {
-      const ExchangeId id = queue.front();
-      const Entry& entry = exchanges_.at(id);
-      if (now - entry.queued_since < limits_.hold_timeout) break;
-      Dequeue(queue, entry);
+    // Not in the order of patience: who comes back to the queue has used up some elsewhere.
+    std::erase_if(queue, [&](ExchangeId id) {
+      Entry& entry = exchanges_.at(id);
+      if (now - entry.queued_since < limits_.hold_timeout) return false;
+      Dequeue(now, entry);
       FailOne(id, Fault::kNoWorker, actions);
-    }
+      return true;
+    });
   }
   std::erase_if(queues_, [](const auto& queue) { return queue.second.empty(); });
+  Relieve(actions);
 }
 
 void Dispatcher::Handle(TimePoint, const Abandoned&, Actions& actions) {
@@ -188,13 +209,14 @@ void Dispatcher::Handle(TimePoint, const Abandoned&, Actions& actions) {
   queued_bytes_ = 0;
 }
 
-Dispatcher::Worker* Dispatcher::Choose(uint64_t generation, WorkerId* id, WorkerId avoided) {
+Dispatcher::Worker* Dispatcher::Choose(uint64_t generation, ExchangeId exchange, WorkerId* id, WorkerId avoided) {
   Worker* best = nullptr;
-  size_t least = 0;
+  std::pair<int, size_t> least;
   for (auto& [worker_id, worker] : workers_) {
     if (worker.generation != generation || worker.draining || worker.slots.Full()) continue;
+    if (worker.slots.HeldOnce(exchange)) continue;
     // Exchanges count, whatever the number of slots.
-    const size_t load = worker_id == avoided ? std::numeric_limits<size_t>::max() : worker.slots.Busy();
+    const std::pair load((worker.silent ? 2 : 0) + (worker_id == avoided ? 1 : 0), worker.slots.Busy());
     if (best != nullptr && load >= least) continue;
     best = &worker;
     least = load;
@@ -203,11 +225,31 @@ Dispatcher::Worker* Dispatcher::Choose(uint64_t generation, WorkerId* id, Worker
   return best;
 }
 
+bool Dispatcher::HasRoom(uint64_t generation, bool responsive) const {
+  return std::any_of(workers_.begin(), workers_.end(), [&](const auto& entry) {
+    const Worker& worker = entry.second;
+    return worker.generation == generation && !worker.draining && !worker.slots.Full() &&
+           !(responsive && worker.silent);
+  });
+}
+
+void Dispatcher::Relieve(Actions& actions) {
+  for (const auto& [id, worker] : workers_) {
+    if (!worker.silent || worker.slots.Busy() == 0 || !HasRoom(worker.generation, true)) continue;
+    for (Slot slot = 0; slot < worker.slots.Count(); ++slot) {
+      const ExchangeId exchange = worker.slots.At(slot);
+      if (exchange != 0 && exchanges_.at(exchange).state == State::kBegun) {
+        actions.push_back(TakeBack{exchange, id, slot});
+      }
+    }
+  }
+}
+
 void Dispatcher::Place(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided) {
   Entry& entry = exchanges_.at(id);
   if (entry.offers >= limits_.max_offers) return FailOne(id, Fault::kNoWorker, actions);
   WorkerId worker_id = 0;
-  if (Worker* worker = Choose(entry.generation, &worker_id, avoided)) {
+  if (Worker* worker = Choose(entry.generation, id, &worker_id, avoided)) {
     Begin(id, entry, worker_id, *worker, actions);
   } else {
     Enqueue(now, id, entry, actions);
@@ -238,32 +280,36 @@ void Dispatcher::Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& ac
     return;
   }
   entry.state = State::kQueued;
-  entry.queued_since = now;
-  queues_[entry.generation].push_back(id);
+  entry.queued_since = now - entry.waited;
+  queues_[entry.generation].insert(id);
   ++queued_;
   queued_bytes_ += entry.bytes;
 }
 
-void Dispatcher::Dequeue(std::deque<ExchangeId>& queue, const Entry& entry) {
-  queue.pop_front();
+void Dispatcher::Dequeue(TimePoint now, Entry& entry) {
+  entry.waited = now - entry.queued_since;
   --queued_;
   queued_bytes_ -= entry.bytes;
 }
 
-void Dispatcher::Advance(uint64_t generation, Actions& actions) {
+void Dispatcher::Advance(TimePoint now, uint64_t generation, Actions& actions) {
   const auto found = queues_.find(generation);
   if (found == queues_.end()) return;
   auto& queue = found->second;
-  WorkerId worker_id = 0;
-  while (!queue.empty()) {
-    Worker* worker = Choose(generation, &worker_id);
-    if (worker == nullptr) return;
-    const ExchangeId id = queue.front();
+  for (auto next = queue.begin(); next != queue.end() && HasRoom(generation, false);) {
+    WorkerId worker_id = 0;
+    const ExchangeId id = *next;
+    Worker* worker = Choose(generation, id, &worker_id);
+    if (worker == nullptr) {
+      ++next;
+      continue;
+    }
+    next = queue.erase(next);
     Entry& entry = exchanges_.at(id);
-    Dequeue(queue, entry);
+    Dequeue(now, entry);
     Begin(id, entry, worker_id, *worker, actions);
   }
-  queues_.erase(found);
+  if (queue.empty()) queues_.erase(found);
 }
 
 Dispatcher::Entry* Dispatcher::Find(WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
@@ -291,22 +337,22 @@ bool Dispatcher::WasTaken(WorkerId worker_id, ExchangeId exchange, Slot slot) co
   return found != workers_.end() && found->second.slots.HeldOnce(slot, exchange);
 }
 
-bool Dispatcher::EndTaken(WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
+bool Dispatcher::EndTaken(TimePoint now, WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
   if (!WasTaken(worker_id, exchange, slot)) return false;
   Worker& worker = workers_.at(worker_id);
   worker.slots.Free(slot);
-  Advance(worker.generation, actions);
+  Advance(now, worker.generation, actions);
   return true;
 }
 
 void Dispatcher::Vacate(const Entry& entry) { workers_.at(entry.worker).slots.Free(entry.slot); }
 
-void Dispatcher::Finish(ExchangeId id, Actions& actions) {
+void Dispatcher::Finish(TimePoint now, ExchangeId id, Actions& actions) {
   const auto found = exchanges_.find(id);
   const uint64_t generation = found->second.generation;
   Vacate(found->second);
   exchanges_.erase(found);
-  Advance(generation, actions);
+  Advance(now, generation, actions);
 }
 
 void Dispatcher::FailOne(ExchangeId id, Fault fault, Actions& actions) {

@@ -1,6 +1,9 @@
 // Who does which exchange: the brain of the dispatch, pure. Events and the time go in, actions come out; it knows no
 // socket, no clock and no bytes, so that it can be tested by the thousand.
 //
+// Who waits is served in the order of arrival: one that comes back from a worker has its place and its patience from
+// before.
+//
 //   exchange:  (Submitted) -> queued -> begun -----------------> (Ended)
 //                               ^         |  \-> responding --> (Ended)
 //                               +---------+   its worker was lost, or returned it, and it may run again
@@ -17,8 +20,8 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -33,7 +36,7 @@ using TimePoint = std::chrono::steady_clock::time_point;
 // ---- events
 
 struct Submitted {
-  ExchangeId exchange;
+  ExchangeId exchange;  // higher than all before
   uint64_t generation;
   bool repeatable;  // may run again after it was begun
   uint64_t bytes;   // what holding it costs
@@ -49,6 +52,20 @@ struct WorkerDraining {
 };
 struct WorkerLost {
   WorkerId worker;
+};
+// Its loop has stopped turning. It gets something only if there is no other, and what it has not begun goes to others.
+struct WorkerSilent {
+  WorkerId worker;
+};
+// It turns again.
+struct WorkerHeard {
+  WorkerId worker;
+};
+// A TakeBack has succeeded: the worker has not begun it, and never will.
+struct TakenBack {
+  WorkerId worker;
+  ExchangeId exchange;
+  Slot slot;
 };
 // It is gone or no longer heard, and its flight recorder tells how far it came. What is in neither list was begun. Of
 // what it has answered the answer may still come, until WorkerLost.
@@ -109,8 +126,9 @@ struct Tick {};
 // Nobody will ever serve what is here or comes.
 struct Abandoned {};
 
-using Event = std::variant<Submitted, WorkerReady, WorkerDraining, LastWords, WorkerLost, WorkerLeft, Said, Ended,
-                           Returned, Unsendable, Cancelled, Spent, Tick, Abandoned>;
+using Event =
+    std::variant<Submitted, WorkerReady, WorkerDraining, WorkerSilent, WorkerHeard, TakenBack, LastWords, WorkerLost,
+                 WorkerLeft, Said, Ended, Returned, Unsendable, Cancelled, Spent, Tick, Abandoned>;
 
 // ---- actions
 
@@ -123,6 +141,12 @@ struct Offer {
 // What Said stands for is this exchange's.
 struct Pass {
   ExchangeId exchange;
+};
+// To be revoked in the worker's flight recorder, if it can be: then TakenBack follows.
+struct TakeBack {
+  ExchangeId exchange;
+  WorkerId worker;
+  Slot slot;
 };
 // Its worker is to be told that it is cancelled.
 struct Revoke {
@@ -144,7 +168,7 @@ struct Distrust {
   WorkerId worker;
 };
 
-using Action = std::variant<Offer, Pass, Revoke, Deliver, Fail, Distrust>;
+using Action = std::variant<Offer, Pass, TakeBack, Revoke, Deliver, Fail, Distrust>;
 
 struct DispatchLimits {
   std::chrono::milliseconds hold_timeout;
@@ -179,8 +203,9 @@ class Dispatcher {
   struct Entry {
     uint64_t generation;
     uint64_t bytes;
-    TimePoint queued_since;
     bool repeatable;
+    TimePoint queued_since{};
+    TimePoint::duration waited{};  // before
     State state = State::kQueued;
     WorkerId worker = 0;  // unless it is queued
     Slot slot = 0;
@@ -193,12 +218,16 @@ class Dispatcher {
     uint64_t generation;
     Slots slots;
     bool draining = false;
+    bool silent = false;
   };
 
   using Actions = std::vector<Action>;
   void Handle(TimePoint now, const Submitted& event, Actions& actions);
   void Handle(TimePoint now, const WorkerReady& event, Actions& actions);
   void Handle(TimePoint now, const WorkerDraining& event, Actions& actions);
+  void Handle(TimePoint now, const WorkerSilent& event, Actions& actions);
+  void Handle(TimePoint now, const WorkerHeard& event, Actions& actions);
+  void Handle(TimePoint now, const TakenBack& event, Actions& actions);
   void Handle(TimePoint now, const LastWords& event, Actions& actions);
   void Handle(TimePoint now, const WorkerLost& event, Actions& actions);
   void Handle(TimePoint now, const WorkerLeft& event, Actions& actions);
@@ -211,37 +240,41 @@ class Dispatcher {
   void Handle(TimePoint now, const Tick& event, Actions& actions);
   void Handle(TimePoint now, const Abandoned& event, Actions& actions);
 
-  // The least busy worker with a free slot; `avoided` only if there is no other.
-  Worker* Choose(uint64_t generation, WorkerId* id, WorkerId avoided = 0);
+  // The least busy worker with a free slot; one that is silent, or `avoided`, only if there is no other.
+  Worker* Choose(uint64_t generation, ExchangeId exchange, WorkerId* id, WorkerId avoided = 0);
+  bool HasRoom(uint64_t generation, bool responsive) const;
+  // Asks back what silent workers have, where another one could take it.
+  void Relieve(Actions& actions);
   // Begins an exchange if there is a slot for it, else lets it wait.
   void Place(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided = 0);
   void Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions);
   void Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions);
-  // Takes the first exchange out of the queue.
-  void Dequeue(std::deque<ExchangeId>& queue, const Entry& entry);
+  // It has been taken out of its queue.
+  void Dequeue(TimePoint now, Entry& entry);
   // Offers what no worker has begun to another one.
   void PlaceAgain(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided = 0);
   // Begins what waits, as far as slots are free.
-  void Advance(uint64_t generation, Actions& actions);
+  void Advance(TimePoint now, uint64_t generation, Actions& actions);
   // What the table says of an exchange whose worker was lost.
   void Lose(TimePoint now, ExchangeId id, Actions& actions);
   // True if the exchange was taken away from that slot: whatever the worker says of it is nobody's.
   bool WasTaken(WorkerId worker, ExchangeId exchange, Slot slot) const;
   // The same, for the worker's last word, which frees the slot.
-  bool EndTaken(WorkerId worker, ExchangeId exchange, Slot slot, Actions& actions);
+  bool EndTaken(TimePoint now, WorkerId worker, ExchangeId exchange, Slot slot, Actions& actions);
   // The exchange if it is in that slot, else null, and tells that the worker is not to be trusted.
   Entry* Find(WorkerId worker, ExchangeId exchange, Slot slot, Actions& actions);
   // Frees the slot.
   void Vacate(const Entry& entry);
   // Forgets an exchange that its worker has ended, and lets others have its slot.
-  void Finish(ExchangeId id, Actions& actions);
+  void Finish(TimePoint now, ExchangeId id, Actions& actions);
   void FailOne(ExchangeId id, http::Fault fault, Actions& actions);
 
   const DispatchLimits limits_;
   boost::unordered_flat_map<ExchangeId, Entry> exchanges_;
   std::map<WorkerId, Worker> workers_;
-  // By generation, each in the order of waiting. None is empty, none waits while a slot of its generation is free.
-  std::map<uint64_t, std::deque<ExchangeId>> queues_;
+  // By generation, each in the order of arrival. None is empty; none waits while a slot of its generation is free,
+  // unless it was taken away from that worker.
+  std::map<uint64_t, std::set<ExchangeId>> queues_;
   size_t queued_ = 0;
   uint64_t queued_bytes_ = 0;
   bool abandoned_ = false;

@@ -8,6 +8,7 @@
 
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/link.hpp"
+#include "dispatch/pulse.hpp"
 #include "dispatch/recorder.hpp"
 #include "protocol/codec.hpp"
 #include "route/table.hpp"
@@ -36,6 +37,7 @@ struct Peer {
   uint64_t last_received = 0;
   uint64_t last_sent = 0;
   std::chrono::steady_clock::time_point heard;  // of a peer that is not attached
+  Pulse pulse;                                  // of one that has a flight recorder
   protocol::BatchWriter outbox;
 
   std::string Name() const { return "worker " + std::to_string(pid); }

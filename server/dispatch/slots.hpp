@@ -1,6 +1,7 @@
 // The slots of one worker, and who is in them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -29,16 +30,24 @@ class Slots {
     return slot;
   }
   void Free(Slot slot) {
+    if (held_[slot].revoked) std::erase(revoked_, held_[slot].exchange);
     held_[slot] = {};
     free_.push_back(slot);
   }
   // The exchange goes on without this worker, whose last word about it is waited for all the same.
-  void Revoke(Slot slot) { held_[slot].revoked = true; }
+  void Revoke(Slot slot) {
+    held_[slot].revoked = true;
+    revoked_.push_back(held_[slot].exchange);
+  }
 
   // Who is there and was not taken away; 0 if nobody.
   ExchangeId At(Slot slot) const { return held_[slot].revoked ? 0 : held_[slot].exchange; }
   bool Holds(Slot slot, ExchangeId exchange) const {
     return exchange != 0 && slot < held_.size() && held_[slot].exchange == exchange && !held_[slot].revoked;
+  }
+  // It was taken away, and the worker has not given up its slot: it must not come to the same worker twice.
+  bool HeldOnce(ExchangeId exchange) const {
+    return std::find(revoked_.begin(), revoked_.end(), exchange) != revoked_.end();
   }
   bool HeldOnce(Slot slot, ExchangeId exchange) const {
     return exchange != 0 && slot < held_.size() && held_[slot].exchange == exchange && held_[slot].revoked;
@@ -51,6 +60,7 @@ class Slots {
   };
   std::vector<Held> held_;
   std::vector<Slot> free_;
+  std::vector<ExchangeId> revoked_;
 };
 
 }  // namespace spikard::dispatch

@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable
 
 from harness import processes
+from harness.client import fetch
 from harness.program import Program
+from harness.waiting import until
 from ledger_load import LedgerLoad
 
 Fault = Callable[[Program, LedgerLoad, float], int]
@@ -21,6 +23,14 @@ _EVERY = 1.0
 def _workers(program: Program) -> list[int]:
     front_end = program.front_end
     return [child.pid for child in processes.children(program.pid) if child.pid != front_end]
+
+
+def wait_for_two(program: Program) -> None:
+    """Both workers are ready."""
+    until(
+        lambda: b"spikard_workers_ready 2" in fetch(program.address, "GET", "/metrics").body,
+        "two workers are ready",
+    )
 
 
 def _each_second(seconds: float, act: Callable[[], None]) -> int:
@@ -45,6 +55,23 @@ def kill_one(number: signal.Signals) -> Fault:
     return fault
 
 
+def stop_one(program: Program, load: LedgerLoad, seconds: float) -> int:
+    """Stop a worker for 5 s, however few seconds there are, then let it go on."""
+    times = 0
+    end = time.monotonic() + seconds
+    while times == 0 or time.monotonic() < end:
+        pid = random.choice(_workers(program))
+        load.stopped.add(str(pid))
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            time.sleep(5 * _EVERY)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        time.sleep(_EVERY)
+        times += 1
+    return times
+
+
 def kill_all(program: Program, _: LedgerLoad, seconds: float) -> int:
     times = 0
     end = time.monotonic() + seconds
@@ -53,7 +80,8 @@ def kill_all(program: Program, _: LedgerLoad, seconds: float) -> int:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         times += 1
-        time.sleep(3 * _EVERY)
+        wait_for_two(program)
+        time.sleep(_EVERY)
     return times
 
 
@@ -77,6 +105,7 @@ FAULTS: dict[str, Fault] = {
     "SIGKILL of a worker each second": kill_one(signal.SIGKILL),
     "SIGSEGV of a worker each second": kill_one(signal.SIGSEGV),
     "SIGKILL of all workers at once": kill_all,
+    "SIGSTOP of a worker for 5 s": stop_one,
     "os._exit(0) in a handler": handler("/exit"),
     "abort() in a C call": handler("/abort"),
     "heap overwritten by ctypes": handler("/smash"),

@@ -11,25 +11,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.client import Address, Connection, ConnectionClosed
+from harness.waiting import PATIENCE
 
 _HUNG_AFTER = 20.0
+# Seconds, for what a worker that does not turn has not begun.
+_SERVED_ELSEWHERE_WITHIN = 1.5 * PATIENCE
 _LOST = "https://spikard.dev/errors/worker-lost"
 
 
 @dataclass
 class Outcomes:
-    """What became of the requests: numbers by kind and method."""
+    """What became of the requests: numbers by kind and method; and how long those took that took long."""
 
     answered: Counter[str] = field(default_factory=Counter)
     refused: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    slow: dict[str, float] = field(default_factory=dict)
 
 
 class LedgerLoad:
     """So many requests a second in all, half of them POST, from clients that wait for each answer."""
 
-    def __init__(self, address: Address, ledger: Path, *, clients: int = 8, rate: float = 120.0) -> None:
+    def __init__(self, address: Address, ledger: Path, *, clients: int = 16, rate: float = 120.0) -> None:
         self.outcomes = Outcomes()
+        self.stopped: set[str] = set()
         self._address = address
         self._ledger = ledger
         self._numbers = itertools.count(1)
@@ -52,6 +57,10 @@ class LedgerLoad:
     def runs(self) -> Counter[str]:
         """How often each number has begun, by what the handlers wrote down."""
         return Counter(line.split()[0] for line in self._ledger.read_text().splitlines())
+
+    def runners(self) -> dict[str, str]:
+        """The pid of who ran each number last."""
+        return dict(line.split() for line in self._ledger.read_text().splitlines())
 
     def method(self, number: str) -> str:
         """Of the request with this number; those beside the load are all POST."""
@@ -82,9 +91,13 @@ class LedgerLoad:
             connection.close()
 
     def _judge(self, method: str, number: str, connection: Connection) -> None:
+        begun = time.monotonic()
         reply = connection.request(method, f"/numbers/{number}")
+        took = time.monotonic() - begun
         expected = {"number": number, "method": method, "filling": "x" * 500}
         with self._lock:
+            if took > _SERVED_ELSEWHERE_WITHIN:
+                self.outcomes.slow[number] = took
             if reply.status == 200 and reply.json() == expected:
                 self.outcomes.answered[method] += 1
             elif reply.status == 502 and reply.json()["type"] == _LOST:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "e2e"))
 
-from faults import FAULTS
+from faults import FAULTS, wait_for_two
 from harness.fixtures import starting
 from harness.program import Program
 from ledger_load import LedgerLoad
@@ -62,11 +62,20 @@ class Row:
 
 
 def run(program: Program, ledger: Path, name: str, seconds: float) -> Row:
-    """Run one fault against a program that serves."""
+    """Run one fault against a program that serves.
+
+    With SPIKARD_MAX_ATTEMPTS=1 nothing is handed to a worker twice, and each row must fail: one that loses nothing even
+    then proves nothing.
+    """
     front_end = program.front_end
+    wait_for_two(program)
     with LedgerLoad(program.address, ledger) as load:
         times = FAULTS[name](program, load, seconds)
     runs, outcomes = load.runs(), load.outcomes
+    runners = load.runners()
+    # What a stopped worker had begun waits for it; nothing else does.
+    late = {n: s for n, s in outcomes.slow.items() if load.stopped and runners.get(n) not in load.stopped}
+    outcomes.faults += [f"{number} took {seconds:.1f} s" for number, seconds in late.items()]
     refused = Counter(outcomes.refused.values())
     posts = [number for number, method in outcomes.refused.items() if method == "POST"]
     if program.front_end != front_end:

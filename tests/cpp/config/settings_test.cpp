@@ -64,6 +64,7 @@ TEST(Settings, HaveDefaults) {
   EXPECT_EQ(settings->lameduck, milliseconds(0));
   EXPECT_EQ(settings->hold_timeout, milliseconds(10'000));
   EXPECT_EQ(settings->max_held, 1'000u);
+  EXPECT_EQ(settings->max_attempts, 3u);
   EXPECT_EQ(settings->ready_fd, -1);
   EXPECT_EQ(settings->parent_pid, 0);
 }
@@ -93,6 +94,8 @@ const Row kRows[] = {
     {"--max-held", "SPIKARD_MAX_HELD", "1", "7", [](const Settings& s) { return std::to_string(s.max_held); }},
     {"--max-held-bytes", "SPIKARD_MAX_HELD_BYTES", "1", "5000000000",
      [](const Settings& s) { return std::to_string(s.max_held_bytes); }},
+    {"--max-attempts", "SPIKARD_MAX_ATTEMPTS", "1", "100",
+     [](const Settings& s) { return std::to_string(s.max_attempts); }},
     {"--log-level", "SPIKARD_LOG_LEVEL", "debug", "off", [](const Settings& s) { return s.log_level; }},
 };
 

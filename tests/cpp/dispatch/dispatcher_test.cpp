@@ -17,6 +17,9 @@ std::string Text(const Action& action) {
              (a.attempt != 0 ? " again " + std::to_string(a.attempt) : "");
     }
     std::string operator()(const Pass& a) const { return "pass " + std::to_string(a.exchange); }
+    std::string operator()(const TakeBack& a) const {
+      return "take " + std::to_string(a.exchange) + " from " + std::to_string(a.worker) + "." + std::to_string(a.slot);
+    }
     std::string operator()(const Revoke& a) const {
       return "revoke " + std::to_string(a.exchange) + " at " + std::to_string(a.worker) + "." + std::to_string(a.slot);
     }
@@ -336,6 +339,46 @@ TEST_F(DispatcherTest, WithoutItsBodyItGoesToNobodyElse) {
   Submit(2);
   On(Spent{2});
   EXPECT_EQ(On(WorkerLost{7}), Texts{"fail 2 worker lost"});
+}
+
+TEST_F(DispatcherTest, LastWordsTellWhatWasNotBegun) {
+  On(WorkerReady{7, 1, 3});
+  for (ExchangeId id = 1; id <= 3; ++id) Submit(id, false);
+  On(WorkerReady{8, 1, 3});
+  EXPECT_EQ(On(LastWords{7, {2}, {3}}), (Texts{"fail 1 worker lost", "offer 2 to 8.0 again 1"}));
+  EXPECT_EQ(On(Ended{7, 1, 0}), Texts{}) << "late, and nobody's";
+  EXPECT_EQ(On(Ended{7, 3, 2}), Texts{"deliver 3"});
+  EXPECT_EQ(On(WorkerLost{7}), Texts{});
+}
+
+TEST_F(DispatcherTest, WhoComesBackHasItsPlaceAndItsPatience) {
+  On(WorkerReady{7, 1, 1});
+  Submit(1);
+  Submit(2);
+  now += milliseconds(600);
+  EXPECT_EQ(On(Ended{7, 1, 0}), (Texts{"deliver 1", "offer 2 to 7.0"}));
+  Submit(3);
+  EXPECT_EQ(On(WorkerLost{7}), Texts{});
+  now += milliseconds(400);
+  EXPECT_EQ(On(Tick{}), Texts{"fail 2 no worker"}) << "it has waited 600 ms before";
+  Submit(4);
+  On(WorkerReady{8, 1, 1});
+  EXPECT_EQ(On(LastWords{8, {3}, {}}), Texts{});
+  EXPECT_EQ(On(WorkerReady{9, 1, 1}), Texts{"offer 3 to 9.0 again 1"}) << "before 4, which came later";
+}
+
+TEST_F(DispatcherTest, WhatASilentWorkerHasIsAskedBackIfAnotherOneCouldTakeIt) {
+  On(WorkerReady{7, 1, 3});
+  Submit(1);
+  EXPECT_EQ(On(WorkerSilent{7}), Texts{}) << "there is no other";
+  EXPECT_EQ(Submit(2), Texts{"offer 2 to 7.1"});
+  On(WorkerReady{8, 1, 3});
+  EXPECT_EQ(On(Tick{}), (Texts{"take 1 from 7.0", "take 2 from 7.1"}));
+  EXPECT_EQ(On(TakenBack{7, 1, 0}), Texts{"offer 1 to 8.0 again 1"});
+  EXPECT_EQ(On(WorkerLost{8}), Texts{}) << "not to 7 while that has not given it up";
+  EXPECT_EQ(On(WorkerHeard{7}), Texts{});
+  EXPECT_EQ(On(Returned{7, 1, 0}), Texts{"offer 1 to 7.0 again 2"});
+  EXPECT_EQ(On(TakenBack{7, 9, 0}), Texts{}) << "not there";
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ size_t Model::Worker::Busy() const {
 
 void Model::Feed(Dispatcher& dispatcher, TimePoint now, const Event& event) {
   now_ = now;
-  tick_ = distrusted_ = false;
+  tick_ = relieves_ = distrusted_ = false;
+  asked_.clear();
   returned_by_.reset();
   first_turn_ = last_turn_ + 1;
   to_deliver_.reset();
@@ -25,7 +26,9 @@ void Model::Feed(Dispatcher& dispatcher, TimePoint now, const Event& event) {
   distrusted_ = to_distrust_.has_value();
 
   std::vector<Action> actions;
-  dispatcher.On(now, event, actions);
+  Event seen = event;
+  if (defect_ == nullptr || defect_->before == nullptr || defect_->before(seen)) dispatcher.On(now, seen, actions);
+  if (defect_ != nullptr && defect_->after != nullptr) defect_->after(event, actions);
   for (const Action& action : actions) {
     std::visit([this](const auto& a) { Check(a); }, action);
   }
@@ -35,7 +38,14 @@ void Model::Feed(Dispatcher& dispatcher, TimePoint now, const Event& event) {
   Require(!unsendable_, "what could not be sent has not failed");
   Require(!to_distrust_, "a violation was not noticed");
   for (const ExchangeId id : must_fail_) Require(!exchanges_.contains(id), "what must not run again has not failed");
+  // Beyond the first difference nothing fits together any more.
+  if (!failure_.empty()) return;
+  CheckAsked();
   CheckState(dispatcher);
+}
+
+bool Model::Worker::HadOnce(ExchangeId id) const {
+  return std::any_of(taken.begin(), taken.end(), [&](Slot slot) { return slots[slot] == id; });
 }
 
 void Model::Apply(const Submitted& event) {
@@ -45,11 +55,28 @@ void Model::Apply(const Submitted& event) {
 }
 
 void Model::Apply(const WorkerReady& event) {
-  workers_[event.worker] = {event.generation, false, std::vector<ExchangeId>(event.slots), {}};
+  workers_[event.worker] = {event.generation, false, false, std::vector<ExchangeId>(event.slots), {}};
 }
 
 void Model::Apply(const WorkerDraining& event) {
   if (const auto found = workers_.find(event.worker); found != workers_.end()) found->second.draining = true;
+}
+
+void Model::Apply(const WorkerSilent& event) {
+  relieves_ = workers_.contains(event.worker);
+  if (relieves_) workers_[event.worker].silent = true;
+}
+
+void Model::Apply(const WorkerHeard& event) {
+  relieves_ = workers_.contains(event.worker);
+  if (relieves_) workers_[event.worker].silent = false;
+}
+
+void Model::Apply(const TakenBack& event) {
+  const auto found = workers_.find(event.worker);
+  if (found == workers_.end() || event.slot >= found->second.slots.size()) return;
+  if (found->second.slots[event.slot] != event.exchange || found->second.taken.contains(event.slot)) return;
+  TakeAway(found->second, event.slot, false);
 }
 
 void Model::Apply(const LastWords& event) {
@@ -62,17 +89,21 @@ void Model::Apply(const LastWords& event) {
   for (Slot slot = 0; slot < worker.slots.size(); ++slot) {
     const ExchangeId id = worker.slots[slot];
     if (id == 0 || worker.taken.contains(slot) || answered.contains(id)) continue;
-    worker.taken.insert(slot);
-    Exchange& exchange = exchanges_.at(id);
-    if (!unbegun.contains(id)) {
-      Lose(id);
-    } else if (exchange.cancelled) {
-      exchanges_.erase(id);
-    } else {
-      if (exchange.responding) must_fail_.push_back(id);
-      LetWait(exchange);
-    }
+    TakeAway(worker, slot, !unbegun.contains(id));
   }
+}
+
+void Model::TakeAway(Worker& worker, Slot slot, bool begun) {
+  worker.taken.insert(slot);
+  const ExchangeId id = worker.slots[slot];
+  if (begun) return Lose(id);
+  Exchange& exchange = exchanges_.at(id);
+  if (exchange.cancelled) {
+    exchanges_.erase(id);
+    return;
+  }
+  if (exchange.responding) must_fail_.push_back(id);
+  LetWait(exchange);
 }
 
 void Model::Lose(ExchangeId id) {
@@ -203,7 +234,7 @@ void Model::Apply(const Cancelled& event) {
 
 void Model::Apply(const Spent&) {}
 
-void Model::Apply(const Tick&) { tick_ = true; }
+void Model::Apply(const Tick&) { tick_ = relieves_ = true; }
 
 void Model::Apply(const Abandoned&) {
   abandoned_ = true;
@@ -217,7 +248,7 @@ void Model::Apply(const Abandoned&) {
 
 void Model::LetWait(Exchange& exchange) {
   exchange.worker.reset();
-  exchange.waits_since = now_;
+  exchange.waits_since = now_ - exchange.waited;
   exchange.turn = ++last_turn_;
 }
 
@@ -231,22 +262,24 @@ void Model::Check(const Offer& offer) {
   Require(x.offers < limits_.max_offers, "offered too often");
   Require(offer.attempt == x.offers++, "a wrong number of attempts");
   for (const auto& [id, other] : exchanges_) {
-    const bool older = !other.worker && other.generation == x.generation && other.turn < x.turn;
-    Require(!older || x.turn >= first_turn_, "offered out of turn");
+    if (other.worker || other.generation != x.generation || id >= offer.exchange) continue;
+    const bool could =
+        std::any_of(workers_.begin(), workers_.end(), [&](const auto& entry) { return entry.second.Takes(id, other); });
+    Require(!could || x.turn >= first_turn_ || other.turn >= first_turn_, "offered out of turn");
   }
   const auto worker = workers_.find(offer.worker);
   if (worker == workers_.end()) return Require(false, "offered to a worker that is gone");
   Worker& w = worker->second;
   Require(w.generation == x.generation, "offered to another generation");
   Require(!w.draining, "offered to a worker that drains");
+  Require(!w.HadOnce(offer.exchange), "offered to a worker that has not given it up");
   if (offer.slot >= w.slots.size()) return Require(false, "no such slot");
   Require(w.slots[offer.slot] == 0, "a slot for two");
   for (const auto& [id, other] : workers_) {
-    if (!other.Takes(x.generation)) continue;
-    Require(returned_by_ || other.Busy() >= w.Busy(), "another worker was less busy");
-    const bool back = returned_by_ == offer.worker && x.turn >= first_turn_;
-    Require(!back || id == offer.worker, "given back to who has returned it, though there was another");
+    if (!other.Takes(offer.exchange, x)) continue;
+    Require(Rank(id, other, x) >= Rank(offer.worker, w, x), "another worker was better");
   }
+  x.waited = now_ - x.waits_since;
   w.slots[offer.slot] = offer.exchange;
   x.worker = offer.worker;
   x.slot = offer.slot;
@@ -255,6 +288,44 @@ void Model::Check(const Offer& offer) {
 void Model::Check(const Pass& pass) {
   Require(pass.exchange == to_pass_, "a part for another exchange");
   to_pass_.reset();
+}
+
+std::pair<int, size_t> Model::Rank(WorkerId id, const Worker& worker, const Exchange& exchange) const {
+  const bool back = returned_by_ == id && exchange.turn >= first_turn_;
+  return {(worker.silent ? 2 : 0) + (back ? 1 : 0), worker.Busy()};
+}
+
+void Model::Check(const TakeBack& take_back) {
+  const auto worker = workers_.find(take_back.worker);
+  if (worker == workers_.end() || take_back.slot >= worker->second.slots.size()) {
+    return Require(false, "asked back from nobody");
+  }
+  Require(worker->second.silent, "asked back from a worker that is heard");
+  Require(worker->second.slots[take_back.slot] == take_back.exchange, "asked back from another slot");
+  asked_.push_back(take_back);
+}
+
+bool Model::IsRelief(uint64_t generation) const {
+  return std::any_of(workers_.begin(), workers_.end(),
+                     [&](const auto& entry) { return !entry.second.silent && entry.second.Takes(generation); });
+}
+
+// Everything that somebody else could do, and nothing else.
+void Model::CheckAsked() {
+  size_t due = 0;
+  for (const auto& [worker_id, worker] : workers_) {
+    if (!relieves_ || !worker.silent || !IsRelief(worker.generation)) continue;
+    for (Slot slot = 0; slot < worker.slots.size(); ++slot) {
+      const ExchangeId id = worker.slots[slot];
+      if (id == 0 || worker.taken.contains(slot)) continue;
+      const Exchange& exchange = exchanges_.at(id);
+      if (exchange.cancelled || exchange.responding) continue;
+      ++due;
+      Require(std::any_of(asked_.begin(), asked_.end(), [&](const TakeBack& asked) { return asked.exchange == id; }),
+              "not asked back from a silent worker");
+    }
+  }
+  Require(asked_.size() == due, "asked back for nothing");
 }
 
 void Model::Check(const Revoke& revoke) {
@@ -301,8 +372,8 @@ bool Model::MayFail(const Exchange& x, ExchangeId id, Fault fault) const {
         bytes += other.bytes;
       }
       const bool refused = others >= limits_.max_held || bytes + x.bytes > limits_.max_held_bytes;
-      const bool served = std::any_of(workers_.begin(), workers_.end(),
-                                      [&](const auto& worker) { return worker.second.Takes(x.generation); });
+      const bool served =
+          std::any_of(workers_.begin(), workers_.end(), [&](const auto& worker) { return worker.second.Takes(id, x); });
       return refused && !served;
     }
     default:
@@ -318,12 +389,13 @@ void Model::Check(const Distrust& distrust) {
 void Model::CheckState(const Dispatcher& dispatcher) {
   size_t waiting = 0;
   uint64_t bytes = 0;
-  std::set<uint64_t> generations;
   for (const auto& [id, exchange] : exchanges_) {
     if (exchange.worker) continue;
     ++waiting;
     bytes += exchange.bytes;
-    generations.insert(exchange.generation);
+    for (const auto& [worker_id, worker] : workers_) {
+      Require(!worker.Takes(id, exchange), "waits while a slot is free");
+    }
     Require(!tick_ || now_ - exchange.waits_since < limits_.hold_timeout, "held too long");
   }
   Require(dispatcher.Queued() == waiting, "a wrong number of waiting exchanges");
@@ -332,7 +404,6 @@ void Model::CheckState(const Dispatcher& dispatcher) {
   Require(!abandoned_ || exchanges_.empty(), "something was forgotten at the end");
   for (const auto& [id, worker] : workers_) {
     Require(dispatcher.Busy(id) == worker.Busy(), "slots are leaked");
-    Require(!generations.contains(worker.generation) || !worker.Takes(worker.generation), "waits while a slot is free");
     if (worker.draining) continue;
     Require(dispatcher.HasWorker(worker.generation), "a worker is overlooked");
     const bool room = waiting < limits_.max_held && bytes < limits_.max_held_bytes;

@@ -5,8 +5,10 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "defects.hpp"
 #include "dispatch/dispatcher.hpp"
 
 namespace spikard::dispatch {
@@ -26,26 +28,35 @@ class Model {
     std::optional<WorkerId> worker;
     Slot slot = 0;
     TimePoint waits_since{};
-    uint64_t turn = 0;  // in the order of waiting
+    TimePoint::duration waited{};  // before
+    uint64_t turn = 0;             // in the order of waiting
   };
   struct Worker {
     uint64_t generation = 0;
     bool draining = false;
+    bool silent = false;
     std::vector<ExchangeId> slots;
     std::set<Slot> taken;  // whose exchange was taken away, and not yet given up
 
     size_t Busy() const;
     bool Takes(uint64_t of) const { return generation == of && !draining && Busy() < slots.size(); }
+    bool HadOnce(ExchangeId id) const;
+    // It may get that exchange.
+    bool Takes(ExchangeId id, const Exchange& exchange) const { return Takes(exchange.generation) && !HadOnce(id); }
   };
 
   explicit Model(DispatchLimits limits) : limits_(limits) {}
 
+  // From now on the dispatcher is seen through this defect.
+  void Plant(const Defect& defect) { defect_ = &defect; }
   // Feeds the event to both and compares. The first difference stays in Failure().
   void Feed(Dispatcher& dispatcher, TimePoint now, const Event& event);
   const std::string& Failure() const { return failure_; }
 
   const std::map<ExchangeId, Exchange>& exchanges() const { return exchanges_; }
   const std::map<WorkerId, Worker>& workers() const { return workers_; }
+  // What the last event has asked back.
+  const std::vector<TakeBack>& Asked() const { return asked_; }
   // Set if the last event was one that no worker may cause.
   bool Distrusted() const { return distrusted_; }
 
@@ -53,6 +64,9 @@ class Model {
   void Apply(const Submitted& event);
   void Apply(const WorkerReady& event);
   void Apply(const WorkerDraining& event);
+  void Apply(const WorkerSilent& event);
+  void Apply(const WorkerHeard& event);
+  void Apply(const TakenBack& event);
   void Apply(const LastWords& event);
   void Apply(const WorkerLost& event);
   void Apply(const WorkerLeft& event);
@@ -67,12 +81,17 @@ class Model {
 
   void Check(const Offer& offer);
   void Check(const Pass& pass);
+  void Check(const TakeBack& take_back);
   void Check(const Revoke& revoke);
   void Check(const Deliver& deliver);
   void Check(const Fail& fail);
   void Check(const Distrust& distrust);
   bool MayFail(const Exchange& exchange, ExchangeId id, http::Fault fault) const;
   void CheckState(const Dispatcher& dispatcher);
+  void CheckAsked();
+  // What is better, the lower: as the dispatcher has to choose.
+  std::pair<int, size_t> Rank(WorkerId id, const Worker& worker, const Exchange& exchange) const;
+  bool IsRelief(uint64_t generation) const;
 
   // The worker has that exchange there.
   template <typename OneOf>
@@ -83,12 +102,14 @@ class Model {
   // True if the worker speaks of what was taken away; `last`: for the last time.
   template <typename OneOf>
   bool IsTaken(const OneOf& event, bool last);
+  void TakeAway(Worker& worker, Slot slot, bool begun);
   // It was begun, and its worker is gone.
   void Lose(ExchangeId id);
   void LetWait(Exchange& exchange);
   void Require(bool holds, const std::string& otherwise);
 
   const DispatchLimits limits_;
+  const Defect* defect_ = nullptr;
   std::map<ExchangeId, Exchange> exchanges_;
   std::map<WorkerId, Worker> workers_;
   bool abandoned_ = false;
@@ -97,6 +118,8 @@ class Model {
   // ---- of the event under way
   TimePoint now_{};
   bool tick_ = false;
+  bool relieves_ = false;
+  std::vector<TakeBack> asked_;
   std::optional<WorkerId> returned_by_;
   uint64_t first_turn_ = 0;  // who waits from here on has begun to with this event
   std::optional<ExchangeId> to_deliver_;

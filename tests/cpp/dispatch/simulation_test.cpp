@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 
 class Simulation {
  public:
-  explicit Simulation(uint64_t seed) : random_(seed) {}
+  explicit Simulation(uint64_t seed, const Defect* defect = nullptr) : random_(seed), defect_(defect) {}
 
   // One dispatcher from its first event to its end. Returns how many events it took.
   uint64_t Live() {
@@ -22,13 +22,17 @@ class Simulation {
                                 static_cast<uint8_t>(Pick(1, 4)), static_cast<uint8_t>(Pick(2, 30))};
     Dispatcher dispatcher(limits);
     Model model(limits);
+    if (defect_ != nullptr) model.Plant(*defect_);
+    limits_ = &limits;
+    at_bound_ = false;
     dispatcher_ = &dispatcher;
     model_ = &model;
     events_ = 0;
     generations_ = Pick(1, 3);
     last_exchange_ = last_worker_ = 0;
-    // Some lives are crowded, some are lonely, some are short of workers.
-    submissions_ = Pick(5, 60);
+    // More than half of the lives are crowded; some are lonely, some are short of workers.
+    const bool crowded = Chance(60);
+    submissions_ = crowded ? Pick(60, 120) : Pick(5, 60);
     arrivals_ = Pick(1, 12);
     const uint64_t length = Pick(50, 1'500);
     while (events_ < length && model.Failure().empty()) Step();
@@ -37,14 +41,22 @@ class Simulation {
     return events_;
   }
   const std::string& Failure() const { return failure_; }
+  // The queue was as long as it may be, at some time of the last life.
+  bool AtBound() const { return at_bound_; }
 
  private:
   uint64_t Pick(uint64_t low, uint64_t high) { return low + random_() % (high - low + 1); }
   bool Chance(uint64_t percent) { return random_() % 100 < percent; }
 
   void Feed(const Event& event) {
+    if (!model_->Failure().empty()) return;
     ++events_;
     model_->Feed(*dispatcher_, now_, event);
+    at_bound_ = at_bound_ || dispatcher_->Queued() == limits_->max_held;
+    // A worker may have begun what is asked back.
+    for (const TakeBack& asked : std::vector(model_->Asked())) {
+      if (Chance(60)) Feed(TakenBack{asked.worker, asked.exchange, asked.slot});
+    }
     // What the channel does with a worker that is not to be trusted.
     const auto* ended = std::get_if<Ended>(&event);
     if (model_->Distrusted() && ended != nullptr && Chance(80)) Feed(WorkerLost{ended->worker});
@@ -61,8 +73,10 @@ class Simulation {
     if (choice < 17) return Feed(WorkerLost{SomeWorker()});
     if (choice < 20) return Die();
     if (choice < 24) return Feed(WorkerLeft{SomeWorker()});
-    if (choice < 27) return Violate();
-    if (choice < 37) return FeedTick();
+    if (choice < 25) return Violate();
+    if (choice < 28) return Feed(WorkerSilent{SomeWorker()});
+    if (choice < 31) return Feed(WorkerHeard{SomeWorker()});
+    if (choice < 38) return FeedTick();
     if (choice < 42) return Feed(Cancelled{Pick(last_exchange_ > 10 ? last_exchange_ - 10 : 1, last_exchange_ + 1)});
     EndOne();
   }
@@ -85,8 +99,7 @@ class Simulation {
     }
     Feed(words);
     // Meanwhile what it had sent still comes.
-    for (uint64_t late = Pick(0, 4); late-- > 0 && model_->Failure().empty();)
-      Chance(70) ? EndOne() : Late(words.worker);
+    for (uint64_t late = Pick(0, 4); late-- > 0;) Chance(70) ? EndOne() : Late(words.worker);
     if (Chance(80)) Feed(WorkerLost{words.worker});
   }
 
@@ -115,6 +128,7 @@ class Simulation {
   }
 
   void EndOne() {
+    if (Chance(20)) return Late(SomeWorker());
     std::vector<ExchangeId> begun;
     for (const auto& [id, exchange] : model_->exchanges()) {
       if (exchange.worker) begun.push_back(id);
@@ -155,10 +169,13 @@ class Simulation {
     now_ += limits.hold_timeout;
     Feed(Tick{});
     if (!model_->exchanges().empty()) Feed(Abandoned{});
-    EXPECT_TRUE(model_->exchanges().empty());
+    EXPECT_TRUE(model_->exchanges().empty() || !model_->Failure().empty());
   }
 
   std::mt19937_64 random_;
+  const Defect* const defect_;
+  const DispatchLimits* limits_ = nullptr;
+  bool at_bound_ = false;
   Dispatcher* dispatcher_ = nullptr;
   Model* model_ = nullptr;
   TimePoint now_{};
@@ -182,8 +199,32 @@ TEST(Simulation, EveryExchangeEndsOnceAndAsItMay) {
   std::printf("SPIKARD_SIM_SEED=%llu\n", static_cast<unsigned long long>(seed));
   Simulation simulation(seed);
   uint64_t events = 0;
-  while (events < wanted && simulation.Failure().empty()) events += simulation.Live();
+  uint64_t lives = 0;
+  uint64_t crowded = 0;
+  while (events < wanted && simulation.Failure().empty()) {
+    events += simulation.Live();
+    ++lives;
+    crowded += simulation.AtBound() ? 1 : 0;
+  }
   EXPECT_EQ(simulation.Failure(), "") << "at event " << events << " of seed " << seed;
+  std::printf("%llu events, %llu lives, %llu with a full queue\n", static_cast<unsigned long long>(events),
+              static_cast<unsigned long long>(lives), static_cast<unsigned long long>(crowded));
+  EXPECT_TRUE(lives < 100 || 2 * crowded >= lives) << "too few lives have a full queue";
+}
+
+TEST(Simulation, FindsEachPlantedDefect) {
+  const uint64_t seed = FromEnvironment("SPIKARD_SIM_SEED", std::random_device{}());
+  std::printf("SPIKARD_SIM_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  for (const Defect& defect : Defects()) {
+    Simulation simulation(seed, &defect);
+    uint64_t events = 0;
+    while (events < 100'000 && simulation.Failure().empty()) events += simulation.Live();
+    EXPECT_NE(simulation.Failure(), "") << defect.name;
+    if (std::getenv("SPIKARD_SIM_EVENTS") != nullptr) {
+      std::printf("%s: after %llu events: %s\n", defect.name, static_cast<unsigned long long>(events),
+                  simulation.Failure().c_str());
+    }
+  }
 }
 
 }  // namespace

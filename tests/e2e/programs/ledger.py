@@ -19,7 +19,7 @@ def note(number: str) -> None:
 @post("/numbers/{number}")
 async def numbered(request: Request, number: str) -> dict[str, str]:
     note(number)
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
     return {"number": number, "method": request.method, "filling": "x" * 500}
 
 

@@ -1,0 +1,68 @@
+// A worker whose loop does not turn: what it has not begun goes to others.
+#include "fake_worker.hpp"
+#include "shared_memory.hpp"
+
+namespace spikard::fake {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Longer than any look needs to find it out.
+constexpr milliseconds kSilence{1'300};
+
+struct ChannelSilence : ChannelTest {
+  ChannelSilence() {
+    a = std::make_unique<Worker>(channel, "a");
+    a->token = channel.Admit(dispatch::Recorder::Open(memory.descriptor, memory.view.slots()));
+    BecomeReady(*a);
+  }
+
+  SharedMemory memory{4};
+  std::unique_ptr<Worker> a;
+};
+
+TEST_F(ChannelSilence, WhatIsNotBegunGoesToAnotherWorker) {
+  Call* begun = Ask("POST");
+  const Told first = Only(*a);
+  memory.view.Begin(first.slot, first.exchange);
+  Ask("POST");
+  const Told second = Only(*a);
+  auto b = MakeReady("b");
+  RunFor(kSilence);
+  EXPECT_EQ(Only(*b).exchange, second.exchange);
+  EXPECT_FALSE(begun->done);
+  EXPECT_TRUE(channel.Ready());
+  Ask("POST");
+  EXPECT_NE(Only(*b).exchange, second.exchange) << "and what is new, though b is busier";
+  // It wakes up.
+  EXPECT_FALSE(memory.view.Begin(second.slot, second.exchange));
+  a->Say(protocol::Returned{}, second.exchange, second.slot);
+  protocol::Problem problem;
+  problem.status = 500;
+  a->Say(problem, first.exchange, first.slot);
+  Turn();
+  EXPECT_TRUE(begun->done);
+  EXPECT_TRUE(distrusted.empty());
+}
+
+TEST_F(ChannelSilence, TheOnlyWorkerKeepsWhatItHas) {
+  Ask("POST");
+  const Told told = Only(*a);
+  RunFor(kSilence);
+  EXPECT_TRUE(channel.Ready());
+  Ask("POST");
+  EXPECT_EQ(Types(*a).size(), 1u) << "it gets more, too";
+  EXPECT_TRUE(memory.view.Begin(told.slot, told.exchange));
+}
+
+TEST_F(ChannelSilence, WhoIsDebuggedIsNotSilent) {
+  memory.view.Debugging() = 1;
+  Ask("POST");
+  const Told told = Only(*a);
+  auto b = MakeReady("b");
+  RunFor(kSilence);
+  EXPECT_TRUE(memory.view.Begin(told.slot, told.exchange));
+}
+
+}  // namespace
+}  // namespace spikard::fake
