@@ -84,6 +84,10 @@ bool MakeRoute(const route::Table& table, uint32_t index, RoutePlan& plan, std::
                    [](const auto& a, const auto& b) { return a.declared->object < b.declared->object; });
   const uint32_t of_all = table.Manifest().max_json_depth != 0 ? table.Manifest().max_json_depth : kDefaultJsonDepth;
   plan.max_json_depth = declared.max_json_depth != 0 ? declared.max_json_depth : of_all;
+  if (declared.streams_body && declared.body_media != 0) {
+    refusal = name + ": a body that is declared is judged whole, so it cannot be streamed";
+    return false;
+  }
   return declared.body_media == 0 || declared.body_schema.empty() ||
          Compile(declared.body_schema, name + ": body", plan.body, refusal);
 }
