@@ -109,11 +109,13 @@ int Server::Run() {
 
 std::string Server::Open() {
   // The address first: a port in use must leave nothing behind.
-  if (std::string refusal = listener_.Open(settings_.host, settings_.port); !refusal.empty()) return refusal;
-  if (std::string refusal = endpoint_.Open(settings_.endpoint, settings_.parent_pid != 0); !refusal.empty())
-    return refusal;
+  const bool activated = settings_.listen_fd >= 0;
+  std::string refusal =
+      activated ? listener_.Adopt(settings_.listen_fd) : listener_.Open(settings_.host, settings_.port);
+  if (!refusal.empty()) return refusal;
+  if (refusal = endpoint_.Open(settings_.endpoint, settings_.parent_pid != 0); !refusal.empty()) return refusal;
   const std::string data = "ipc://" + endpoint_.DataPath();
-  if (std::string refusal = link_.Open(data); !refusal.empty()) return refusal;
+  if (refusal = link_.Open(data); !refusal.empty()) return refusal;
   return attach_.Open(endpoint_.AttachPath(), data);
 }
 

@@ -30,13 +30,13 @@ def endpoint_directory() -> str:
     return os.path.join(base, name)
 
 
-def make(config: ServerConfig, directory: str) -> FrontEnd:
-    """Prepare the front end's start.
+def make(config: ServerConfig, directory: str, listener: int = -1) -> FrontEnd:
+    """Prepare the front end's start; `listener` is the descriptor of a socket that it takes instead of the address.
 
     Raises:
         StartError: there is no such program.
     """
-    return FrontEnd(command(config, directory), config.host, config.port)
+    return FrontEnd(command(config, directory), config.host, config.port, listener)
 
 
 def command(config: ServerConfig, directory: str) -> list[str]:

@@ -168,7 +168,7 @@ def problem(status: int, slug: str = "", detail: str = "", errors: bytes = b"", 
 class FrontEnd:
     """The front end's process: started, watched by a thread without the GIL, started again when it dies."""
 
-    def __init__(self, command: list[str], host: str, port: int) -> None: ...
+    def __init__(self, command: list[str], host: str, port: int, listener: int = -1) -> None: ...
     def start(self) -> None:
         """Start the process and wait until it listens.
 

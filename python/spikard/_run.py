@@ -18,6 +18,7 @@ from spikard._log import log, set_up_log
 from spikard._supervisor.line import ASKED, DRAINED, FAILED, LEAVE, READY, Assignment, Line
 from spikard._supervisor.rerun import Plan, become_supervisor
 from spikard._supervisor.signals import Asked, Wish
+from spikard._systemd import Manager
 from spikard._worker import Services, Worker, WorkerRefused
 from spikard.exceptions import StartError
 
@@ -48,7 +49,7 @@ def _run(process: _Process) -> None:
     # Before there is a front end to look after: nothing must be left behind, however early the signal.
     with _signals(process):
         if process.start():
-            _run_loop(process.main())
+            _run_loop(process.run())
 
 
 def _supervise(app: Spikard, config: ServerConfig, endpoint: str) -> None:
@@ -96,7 +97,7 @@ async def serve(app: Spikard, config: ServerConfig) -> None:
         )
     process = _process(app, config, _take_endpoint())
     process.start()
-    serving = asyncio.ensure_future(process.main())
+    serving = asyncio.ensure_future(process.run())
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
@@ -115,13 +116,18 @@ class _Process(abc.ABC):
         manifest, routes = _manifest.build(app, config, services)
         self.config = config
         self.directory = directory
+        self.manager = Manager.take()
         self.worker = Worker(
             routes,
             _native.encode_manifest(manifest),
             directory=directory,
             services=services,
-            on_ready=self.on_ready,
+            on_ready=self._on_ready,
         )
+
+    def _on_ready(self) -> None:
+        self.manager.ready()
+        self.on_ready()
 
     @abc.abstractmethod
     def on_ready(self) -> None:
@@ -139,6 +145,14 @@ class _Process(abc.ABC):
         """End now."""
         os._exit(1)
 
+    async def run(self) -> None:
+        """Serve to the end, and give signs of life meanwhile."""
+        living = asyncio.ensure_future(self.manager.stay_alive())
+        try:
+            await self.main()
+        finally:
+            living.cancel()
+
     @abc.abstractmethod
     async def main(self) -> None:
         """Serve to the end."""
@@ -148,6 +162,7 @@ class _Attached(_Process):
     """Rule 2: a worker of a front end that somebody else has started."""
 
     def stop(self) -> None:
+        self.manager.stopping()
         self.worker.leave()
 
     async def main(self) -> None:
@@ -203,7 +218,7 @@ class _Parent(_Process):
 
     def __init__(self, app: Spikard, config: ServerConfig) -> None:
         super().__init__(app, config, _front_end.endpoint_directory())
-        self.front_end = _front_end.make(config, self.directory)
+        self.front_end = _front_end.make(config, self.directory, self.manager.listener)
         self.stopping = False
         self.announced = False
 
@@ -220,6 +235,7 @@ class _Parent(_Process):
     def stop(self) -> None:
         # The front end lets its clients finish, then drains the worker, then leaves.
         self.stopping = True
+        self.manager.stopping()
         self.front_end.stop()
 
     def abort(self) -> None:

@@ -24,6 +24,7 @@ namespace {
 
 // Where the child finds its end of the ready pipe.
 constexpr int kReadyFd = 3;
+constexpr int kListenFd = 4;
 // A front end that ends sooner than this after its start has not served anybody: it is not started for ever.
 constexpr std::chrono::seconds kServed{5};
 constexpr int kMaxFailedStarts = 5;
@@ -73,8 +74,8 @@ struct SpawnActions {
 
 }  // namespace
 
-FrontEnd::FrontEnd(std::vector<std::string> command, std::string host, uint16_t port)
-    : command_(std::move(command)), host_(std::move(host)), port_(port) {
+FrontEnd::FrontEnd(std::vector<std::string> command, std::string host, uint16_t port, int listener)
+    : command_(std::move(command)), listener_(listener), host_(std::move(host)), port_(port) {
   std::tie(ended_read_, ended_write_) = MakePipe();
 }
 
@@ -104,12 +105,18 @@ std::string FrontEnd::Spawn() {
         std::string("--parent-pid"), std::to_string(::getpid())}) {
     arguments.push_back(argument);
   }
+  if (listener_) {
+    arguments.push_back("--listen-fd");
+    arguments.push_back(std::to_string(kListenFd));
+  }
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
 
   SpawnActions actions;
   ::posix_spawn_file_actions_adddup2(&actions.value, ready_write.get(), kReadyFd);
+  // REQUIRES: it is neither of the two numbers, or the line above would have replaced it.
+  if (listener_) ::posix_spawn_file_actions_adddup2(&actions.value, listener_.get(), kListenFd);
   const SpawnAttributes attributes;
   {
     const std::lock_guard lock(mutex_);
@@ -168,8 +175,8 @@ void FrontEnd::Kill() {
 void BindFrontEnd(py::module_& module) {
   using ReleaseGil = py::call_guard<py::gil_scoped_release>;
   py::class_<FrontEnd>(module, "FrontEnd")
-      .def(py::init<std::vector<std::string>, std::string, uint16_t>(), py::arg("command"), py::arg("host"),
-           py::arg("port"))
+      .def(py::init<std::vector<std::string>, std::string, uint16_t, int>(), py::arg("command"), py::arg("host"),
+           py::arg("port"), py::arg("listener") = -1)
       .def("start", &FrontEnd::Start, ReleaseGil())
       .def("stop", &FrontEnd::Stop, ReleaseGil())
       .def("kill", &FrontEnd::Kill, ReleaseGil())

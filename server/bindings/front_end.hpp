@@ -15,8 +15,9 @@ namespace spikard::bindings {
 
 class FrontEnd {
  public:
-  // `command`: the binary and its arguments, without --port, --ready-fd and --parent-pid.
-  FrontEnd(std::vector<std::string> command, std::string host, uint16_t port);
+  // `command`: the binary and its arguments, without --port, --listen-fd, --ready-fd and --parent-pid. `listener`: a
+  // socket that listens, from now on this object's, instead of host and port; -1 is none.
+  FrontEnd(std::vector<std::string> command, std::string host, uint16_t port, int listener);
   // Kills the process if it still runs.
   ~FrontEnd();
 
@@ -43,6 +44,7 @@ class FrontEnd {
   int Reap();
 
   const std::vector<std::string> command_;
+  const base::Descriptor listener_;
   std::string host_;
   uint16_t port_;
 

@@ -1,7 +1,10 @@
 #include "config/settings.hpp"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <cstdlib>
 
 namespace spikard::config {
 namespace {
@@ -33,6 +36,15 @@ CLI::Validator SecondsFrom(double least) {
         return text + " is not a number of seconds from " + (least > 0 ? "0.001" : "0") + " to 1000000000";
       },
       "SECONDS");
+}
+
+// sd_listen_fds(3): the first descriptor after stderr, if it was meant for this process.
+int SocketOfActivation() {
+  constexpr int kFirst = 3;
+  const char* pid = std::getenv("LISTEN_PID");
+  const char* count = std::getenv("LISTEN_FDS");
+  const bool meant = pid != nullptr && count != nullptr && pid == std::to_string(::getpid());
+  return meant && std::atoi(count) > 0 ? kFirst : -1;
 }
 
 }  // namespace
@@ -95,6 +107,7 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
       ->check(CLI::Range(1u, 100u));
   app.add_option("--log-level", s.log_level, "trace, debug, info, warning, error, critical or off")
       ->envname("SPIKARD_LOG_LEVEL");
+  app.add_option("--listen-fd", s.listen_fd, "Descriptor of a socket that listens, instead of host and port");
   app.add_option("--ready-fd", s.ready_fd,
                  "Descriptor that is told in one line where the front end listens, or why not");
   app.add_option("--parent-pid", s.parent_pid, "Process whose end is the front end's end");
@@ -104,6 +117,7 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }
+  if (s.listen_fd < 0) s.listen_fd = SocketOfActivation();
   return s;
 }
 

@@ -32,6 +32,8 @@ struct Settings {
   uint32_t max_attempts = 3;
 
   std::string log_level = "info";
+  // A socket that listens already, instead of host and port.
+  int listen_fd = -1;
   // Set by whoever starts the front end: where one line tells that it listens, or why not, and whose end is its own.
   int ready_fd = -1;
   int parent_pid = 0;

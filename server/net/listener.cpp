@@ -1,5 +1,9 @@
 #include "net/listener.hpp"
 
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "base/log.hpp"
@@ -37,6 +41,26 @@ std::string Listener::Open(const std::string& host, uint16_t port) {
   if (error == asio::error::address_in_use) return "cannot listen on " + name + ": the port is in use";
   if (error == asio::error::access_denied) return "cannot listen on " + name + ": permission denied";
   return "cannot listen on " + name + ": " + error.message();
+}
+
+std::string Listener::Adopt(int fd) {
+  const auto failed = [fd](const char* why) {
+    return "cannot listen on descriptor " + std::to_string(fd) + ": " + why;
+  };
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  int listens = 0;
+  socklen_t listens_size = sizeof listens;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0) {
+    return failed(std::strerror(errno));
+  }
+  if (address.ss_family != AF_INET && address.ss_family != AF_INET6) return failed("it is no TCP socket");
+  if (listens == 0) return failed("it does not listen");
+  ErrorCode error;
+  acceptor_.assign(address.ss_family == AF_INET ? tcp::v4() : tcp::v6(), fd, error);
+  if (!error) acceptor_.non_blocking(true, error);
+  return error ? failed(error.message().c_str()) : std::string();
 }
 
 std::string Listener::Host() const {

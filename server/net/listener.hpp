@@ -20,6 +20,8 @@ class Listener {
   // Binds and listens. Returns an empty string, or in one line why not. `host` is an address or a name; `port` 0 picks
   // a free one.
   std::string Open(const std::string& host, uint16_t port);
+  // The same with a socket that somebody else has bound and that listens: it is taken over.
+  std::string Adopt(int fd);
   std::string Host() const;
   uint16_t Port() const;
 

@@ -18,6 +18,7 @@ from spikard._supervisor import line, policy
 from spikard._supervisor.process import State, WorkerProcess
 from spikard._supervisor.rerun import Plan
 from spikard._supervisor.signals import Asked, Signals, Wish
+from spikard._systemd import Manager
 from spikard.exceptions import StartError
 
 _log = logging.getLogger("spikard")
@@ -34,6 +35,9 @@ class Supervisor:
     def __init__(self, plan: Plan, command: Sequence[str]) -> None:
         """Prepare to run `command` once for each worker."""
         self._plan = plan
+        # Exec has kept the process that it speaks to.
+        self._manager = Manager.take()
+        self._sign_due: float | None = time.monotonic() if self._manager.pause else None
         self._command = command
         self._wanted = plan.workers
         self._workers: dict[int, WorkerProcess] = {}
@@ -68,7 +72,9 @@ class Supervisor:
 
     def _start(self) -> None:
         if self._plan.front_end:
-            front_end = FrontEnd(list(self._plan.front_end), self._plan.host, self._plan.port)
+            front_end = FrontEnd(
+                list(self._plan.front_end), self._plan.host, self._plan.port, self._manager.listener
+            )
             _front_end.start(front_end)
             self._front_end = front_end
             self._selector.register(front_end.fileno(), selectors.EVENT_READ, self._on_front_end_ended)
@@ -121,6 +127,7 @@ class Supervisor:
             return
         worker.state = State.READY
         worker.ready_at = time.monotonic()
+        self._manager.ready()
         if not self._policy.ever_ready and self._front_end is not None:
             print(_front_end.announcement(self._front_end), file=sys.stderr, flush=True)
         self._policy.on_ready()
@@ -199,6 +206,7 @@ class Supervisor:
         if self._stop_until is not None:
             return
         self._stop_until = self._patience()
+        self._manager.stopping()
         self._due.clear()
         if self._front_end is not None:
             # It lets its clients finish, drains the workers, and leaves.
@@ -218,6 +226,8 @@ class Supervisor:
         times = [worker.leave_until for worker in self._workers.values() if worker.leave_until is not None]
         if self._stop_until is not None and self._front_end is not None:
             times.append(self._stop_until)
+        if self._sign_due is not None:
+            times.append(self._sign_due)
         return [*times, *self._due.values()]
 
     def _pause(self) -> float | None:
@@ -226,6 +236,9 @@ class Supervisor:
 
     def _on_time(self) -> None:
         now = time.monotonic()
+        if self._sign_due is not None and self._sign_due <= now:
+            self._manager.alive()
+            self._sign_due = now + self._manager.pause
         for number in [number for number, due in self._due.items() if due <= now]:
             self._start_worker(number)
         for worker in self._workers.values():
