@@ -149,6 +149,15 @@ wheel: $(VENV)/.wheel ## Make dist/spikard-*.whl, which needs no package of the 
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" auditwheel repair --wheel-dir dist build/wheel/spikard-*.whl
 	@$(VENV)/bin/python docker/grafted.py dist/spikard-*.whl
 
+# Options of the engine, for example --build-arg DEBIAN_IMAGE=..., or mounts of an apt or pip configuration.
+IMAGE_OPTIONS ?=
+ENGINE ?= podman
+
+.PHONY: images
+images: wheel ## Build the images spikard-front-end and spikard-app with ENGINE (podman or docker)
+	$(ENGINE) build $(IMAGE_OPTIONS) --file docker/front-end/Dockerfile --tag spikard-front-end .
+	$(ENGINE) build $(IMAGE_OPTIONS) --file docker/app/Dockerfile --tag spikard-app .
+
 .PHONY: clean
 clean: ## Remove all that was built or installed here
 	rm -rf build dist $(VENV) .mypy_cache .pytest_cache .ruff_cache
