@@ -14,6 +14,8 @@ import pytest
 import yaml
 from kustomize import Manifest, containers, render
 
+from spikard import ServerConfig
+
 FOLDER = Path(__file__).resolve().parents[2] / "docker/kubernetes"
 # The first version whose sidecars need no feature gate.
 VERSION = "1.29"
@@ -92,6 +94,14 @@ def test_the_channel_is_shared_in_memory(rendered: Rendered) -> None:
     assert len(endpoints) == 2
     # A folder of its own in it: everybody may write to the volume.
     assert set(endpoints) == {f"ipc://{place}/channel"}
+
+
+def test_the_end_has_time(rendered: Rendered) -> None:
+    pod = _pod(rendered("base"))
+    (lameduck,) = (e["value"] for e in pod["initContainers"][0]["env"] if e["name"] == "SPIKARD_LAMEDUCK")
+    # Readiness is looked at every second, and must have failed twice.
+    assert float(lameduck) == 5.0
+    assert pod["terminationGracePeriodSeconds"] > float(lameduck) + ServerConfig().shutdown_timeout
 
 
 def test_everything_selects_the_pod(rendered: Rendered) -> None:

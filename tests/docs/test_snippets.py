@@ -28,7 +28,7 @@ def _snippets(language: str) -> list[object]:
         pytest.param(match[1], id=f"{document.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}")
         for document in DOCUMENTS
         if (text := document.read_text())
-        for match in re.finditer(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+        for match in re.finditer(rf"^ *```{language}\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
     ]
 
 
@@ -85,18 +85,31 @@ def _declares_route(decorator: ast.expr) -> bool:
 
 @pytest.mark.parametrize("snippet", _snippets("sh"))
 def test_shell_snippet(snippet: str) -> None:
-    """What asks the example is run; of make's targets it is enough that they are there."""
+    """What asks the example is run; of targets, and files for other tools, it is enough that they are there."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     with _serving(ROOT / "examples/hello/server.py", SPIKARD_PORT="0") as address:
         for line in snippet.splitlines():
             command, *arguments = shlex.split(line.replace("http://127.0.0.1:8000", address))
             if command == "make":
                 assert set(arguments) <= targets, line
+            elif command in ("docker", "kubectl"):
+                files = [word for word in arguments if "/" in word]
+                assert files, line
+                assert all((ROOT / file).exists() for file in files), line
             else:
                 assert command == "curl", line
                 subprocess.run(
                     ["curl", "--silent", "--show-error", "--fail", *arguments], check=True, timeout=20
                 )
+
+
+@pytest.mark.parametrize("snippet", [*_snippets("yaml"), *_snippets("ini")])
+def test_snippet_is_part_of_a_file(snippet: str) -> None:
+    """Of one that is tested where it lies; indented as it may be."""
+    files = [*ROOT.glob("docker/**/*.y*ml"), *ROOT.glob("examples/systemd/*")]
+    lines = [line.strip().removeprefix("- ") for line in snippet.splitlines()]
+    text = re.escape("\n".join(lines)).replace("\\\n", "\n *")
+    assert any(re.search(rf"^ *(- )?{text}$", file.read_text(), re.MULTILINE) for file in files), snippet
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
