@@ -28,7 +28,7 @@ struct Body {
 
 enum class CancelReason : uint8_t { kClientGone, kDeadline, kStopping, kSuperseded };
 enum class RefusalReason : uint8_t { kVersion, kToken, kManifest, kFull, kStopping };
-enum class BodyKind : uint8_t { kNone, kWhole, kStream };
+enum class BodyKind : uint8_t { kNone, kWhole, kStream, kAwaited };
 
 // ---- a worker's life
 // -----------------------------------------------------------------------------------------------

@@ -156,7 +156,10 @@ class Worker:
             raise Lost(f"a request for slot {message.slot}, which is not free")
         exchange = Exchange(message.exchange, message.slot, message.value, message.value.body)
         self.exchanges[message.slot] = exchange
-        if message.value.body_kind != batch.enum("BodyKind")["Stream"]:
+        kinds = batch.enum("BodyKind")
+        if message.value.body_kind == kinds["Awaited"]:
+            self.outbox.add("Window", exchange.number, exchange.slot, bytes=self.welcome.window)
+        elif message.value.body_kind != kinds["Stream"]:
             exchange.due = time.monotonic() + application.delay(exchange.request)
 
     def on_chunk(self, message: batch.Message) -> None:

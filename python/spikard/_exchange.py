@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
+
+
+class Incoming(Protocol):
+    """A body that still comes; its client sends no faster than it is read."""
+
+    def parts(self) -> AsyncIterator[bytes]:
+        """Give what comes, once."""
+
+    async def whole(self) -> bytes:
+        """Wait for all of it."""
+
+
+async def collect(exchange: Exchange) -> bytes:
+    """Give the whole body, when it is there."""
+    if exchange.incoming is not None:
+        exchange.body = await exchange.incoming.whole()
+        exchange.incoming = None
+    return exchange.body
 
 
 class Exchange(Protocol):
@@ -20,7 +38,10 @@ class Exchange(Protocol):
         verdict: JSON object of what the front end found wrong, if the route wants to hear of it; else empty.
         headers: in the order received, names in lower case, values as Latin-1.
         raw_headers: the same as octets.
-        body: the exact bytes.
+        body: the exact bytes; empty while they are incoming.
+        incoming: the body, if the route takes it as a stream and it was not there at once; None when it is collected.
+        kept: whether somebody has read the body as a whole, so that it can be read again.
+        given_away: whether somebody has read it in parts before that.
         request_id: taken from the client or made by the front end.
         scheme: "http" or "https".
         client: host and port.
@@ -30,6 +51,10 @@ class Exchange(Protocol):
     """
 
     on_gone: Callable[[], object] | None
+    body: bytes
+    incoming: Incoming | None
+    kept: bool
+    given_away: bool
 
     @property
     def number(self) -> int: ...
@@ -51,8 +76,6 @@ class Exchange(Protocol):
     def headers(self) -> list[tuple[str, str]]: ...
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]: ...
-    @property
-    def body(self) -> bytes: ...
     @property
     def request_id(self) -> str: ...
     @property

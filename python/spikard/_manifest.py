@@ -47,6 +47,7 @@ class ManifestRoute:
     """Mirrors `Route` of protocol/manifest.hpp; a max_body_size of 0 is the application's, 2**64 - 1 none.
 
     Attributes:
+        streams_body: the body comes as it is read.
         timeout_ms: 0 is the application's, 2**32 - 1 none.
         body_media: what the body may be; nothing: the front end does not look at it.
         body_required: an empty body is an error.
@@ -105,6 +106,7 @@ class BoundRoute:
         debug: whether clients are shown the traceback of what it raises.
         encode: writes what it returned as JSON, converted to what it said it returns.
         serve: of a mounted application with nothing around it, instead of `call`: it writes its own answer.
+        streams_body: whether it is called while the body of the request still comes.
     """
 
     handler: Callable[..., Any]
@@ -115,6 +117,7 @@ class BoundRoute:
     debug: bool
     encode: Callable[[Any], bytes]
     serve: Serve | None = None
+    streams_body: bool = False
 
 
 def build(
@@ -192,6 +195,14 @@ def _bind_route(
         )
         call = compose(route, app.hooks, binder, config.debug, answer.encode)
         is_async, reads, serve = True, binder.reads, None
+    body = schemas.body(route, reads)
+    # Whoever declares a body wants it checked; a function in a thread cannot wait for it.
+    streams = (
+        reads.takes_body
+        and not reads.whole_body
+        and not body.get("body_media")
+        and _handler.is_async(route.handler)
+    )
     described = ManifestRoute(
         kind="http",
         method=route.method,
@@ -203,12 +214,21 @@ def _bind_route(
         timeout_ms=_milliseconds(route.timeout),
         max_body_size=_body_limit(route.max_body_size),
         wants_verdict=verdicts,
+        streams_body=streams,
         query_closed=reads.query_closed,
         cookies_closed=reads.cookies_closed,
-        **schemas.body(route, reads),
+        **body,
     )
     bound = BoundRoute(
-        route.handler, call, is_async, route.status_code, route, config.debug, answer.encode, serve
+        route.handler,
+        call,
+        is_async,
+        route.status_code,
+        route,
+        config.debug,
+        answer.encode,
+        serve,
+        streams_body=streams,
     )
     return described, bound
 

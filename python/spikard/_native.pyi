@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from spikard._exchange import Incoming
 from spikard._manifest import Manifest
 
 PROTOCOL_VERSION: int
@@ -50,6 +51,10 @@ class Exchange:
 
     gone: bool
     on_gone: Callable[[], object] | None
+    body: bytes
+    incoming: Incoming | None
+    kept: bool
+    given_away: bool
 
     def enter(self, cell: int) -> None:
         """Tell the flight recorder that the thread with this cell runs it."""
@@ -78,7 +83,11 @@ class Exchange:
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]: ...
     @property
-    def body(self) -> bytes: ...
+    def streams(self) -> bool:
+        """Whether the body comes in chunks."""
+    @property
+    def awaited(self) -> bool:
+        """Whether its client sends none of it before it is asked to."""
     @property
     def request_id(self) -> str: ...
     @property
@@ -145,6 +154,9 @@ class Outbox:
 
     def chunk(self, exchange: Exchange, body: bytes, last: bool) -> None:
         """Send more of a response, within its window; `last` ends it."""
+
+    def window(self, number: int, slot: int, size: int) -> None:
+        """Let the front end send more of a request's body."""
 
     def return_(self, exchange: Exchange) -> None:
         """Give an exchange back that was not begun."""

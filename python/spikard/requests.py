@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import msgspec
 
 from spikard import _cookies, _forms, _json, _multipart
+from spikard._exchange import collect
 from spikard.datastructures import URL, Address, Headers, QueryParams, State
 from spikard.exceptions import RequestValidationError
 
@@ -119,12 +120,35 @@ class Request:
         return State()
 
     async def body(self) -> bytes:
-        """Give the exact bytes of the body, whatever its content type."""
-        return self._exchange.body
+        """Give the exact bytes of the body, whatever its content type.
+
+        Raises:
+            RuntimeError: `stream` has given a part of it away.
+        """
+        exchange = self._exchange
+        if exchange.given_away:
+            raise RuntimeError("stream() has given the body away; body() before it would have kept it")
+        exchange.kept = True
+        return await collect(exchange)
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """Give the bytes of the body part by part."""
-        body = self._exchange.body
+        """Give the bytes of the body part by part.
+
+        An `async def` handler that declares no body runs while its body still comes, and the client sends no faster
+        than the parts are taken. They are given once, unless `body` has kept them before.
+
+        Raises:
+            RuntimeError: they were given away before.
+        """
+        exchange = self._exchange
+        if exchange.given_away:
+            raise RuntimeError("stream() has given the body away before")
+        exchange.given_away = not exchange.kept
+        if exchange.incoming is not None:
+            async for part in exchange.incoming.parts():
+                yield part
+            return
+        body = exchange.body
         for at in range(0, len(body), _PART):
             yield body[at : at + _PART]
 
@@ -142,6 +166,7 @@ class Request:
         Raises:
             MalformedBody: it is not JSON; unhandled, this is answered with 400.
         """
+        await self.body()
         return self._json
 
     async def form(self) -> dict[str, Any]:
@@ -152,6 +177,7 @@ class Request:
         Raises:
             MalformedBody: it is no form, or a broken one; unhandled, this is answered with 400.
         """
+        await self.body()
         return self._form
 
     def url_for(self, name: str, /, **params: object) -> str:

@@ -42,6 +42,9 @@ py::object ToPython(const protocol::Message& message, const std::shared_ptr<cons
   if (const auto* m = std::get_if<protocol::Window>(&payload)) {
     return py::make_tuple("window", message.exchange, m->bytes);
   }
+  if (const auto* m = std::get_if<protocol::Chunk>(&payload)) {
+    return py::make_tuple("chunk", message.exchange, BytesOf(*batch, m->body.bytes), m->last);
+  }
   if (const auto* m = std::get_if<protocol::Cancel>(&payload)) {
     return py::make_tuple("cancel", message.exchange, m->reason == protocol::CancelReason::kDeadline);
   }
@@ -166,6 +169,10 @@ class Outbox {
     if (last) End(x);
   }
 
+  void Window(uint64_t exchange, uint32_t slot, uint32_t bytes) {
+    writer_.Add({exchange, slot, protocol::Window{bytes}});
+  }
+
   void Return(const Exchange& x) { writer_.Add({x.number, x.slot, protocol::Returned{}}); }
 
   bool Empty() const { return writer_.Empty(); }
@@ -257,6 +264,7 @@ void BindChannel(py::module_& module) {
            py::arg("detail") = "", py::arg("errors") = py::bytes(), py::arg("headers") = Pairs())
       .def("begin", &Outbox::Begin, py::arg("exchange"), py::arg("status"), py::arg("headers"))
       .def("chunk", &Outbox::Chunk, py::arg("exchange"), py::arg("body"), py::arg("last"))
+      .def("window", &Outbox::Window, py::arg("number"), py::arg("slot"), py::arg("size"))
       .def("return_", &Outbox::Return, py::arg("exchange"))
       .def("seal", &Outbox::Seal)
       .def_property_readonly("full", &Outbox::Full)

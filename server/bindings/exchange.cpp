@@ -39,10 +39,11 @@ py::list PathParameters(const Exchange& x) {
   return list;
 }
 
-py::bytes Body(const Exchange& x) {
-  const std::string_view bytes = x.request.body.bytes;
+}  // namespace
+
+py::bytes BytesOf(const Batch& batch, std::string_view bytes) {
   // A raw frame is the body and nothing else: no need to copy it.
-  for (const py::bytes& frame : x.batch->frames) {
+  for (const py::bytes& frame : batch.frames) {
     if (PyBytes_AS_STRING(frame.ptr()) == bytes.data()) return frame;
   }
   return Bytes(bytes);
@@ -88,7 +89,17 @@ void BindExchange(py::module_& module) {
       .def_property_readonly("verdict", [](const Exchange& x) { return Bytes(x.request.verdict); })
       .def_property_readonly("headers", Headers)
       .def_property_readonly("raw_headers", RawHeaders)
-      .def_property_readonly("body", Body)
+      .def_property(
+          "body",
+          [](const Exchange& x) { return x.collected ? *x.collected : BytesOf(*x.batch, x.request.body.bytes); },
+          [](Exchange& x, py::bytes body) { x.collected = std::move(body); })
+      .def_readwrite("incoming", &Exchange::incoming)
+      .def_readwrite("kept", &Exchange::kept)
+      .def_readwrite("given_away", &Exchange::given_away)
+      .def_property_readonly("streams",
+                             [](const Exchange& x) { return x.request.body_kind >= protocol::BodyKind::kStream; })
+      .def_property_readonly("awaited",
+                             [](const Exchange& x) { return x.request.body_kind == protocol::BodyKind::kAwaited; })
       .def_property_readonly("request_id", [](const Exchange& x) { return Latin1(x.request.request_id); })
       .def_property_readonly("scheme", [](const Exchange& x) { return Latin1(x.request.scheme); })
       .def_property_readonly(

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,15 @@ struct Exchange {
   protocol::Request request;  // its views point into the batch; its spans into the vectors below
   std::vector<protocol::Field> headers;
   std::vector<std::string_view> path_parameters;
+  // Of a body that is streamed: who reads it, and what it was when it had come.
+  pybind11::object incoming = pybind11::none();
+  std::optional<pybind11::bytes> collected;
+  bool kept = false;
+  bool given_away = false;
 };
+
+// Some bytes of a batch as a Python value.
+pybind11::bytes BytesOf(const Batch& batch, std::string_view bytes);
 
 // Makes an exchange of a request that a reader of `batch` has just read.
 std::unique_ptr<Exchange> MakeExchange(std::shared_ptr<const Batch> batch, std::shared_ptr<Recorder> recorder,

@@ -33,6 +33,14 @@ bool IsLastWord(const protocol::Payload& payload) {
   if (const auto* chunk = std::get_if<protocol::Chunk>(&payload)) return chunk->last;
   return std::holds_alternative<protocol::Problem>(payload) || std::holds_alternative<protocol::Returned>(payload);
 }
+
+// What does not fit into one batch is sent in parts, whatever the route says.
+std::shared_ptr<http::Upload> Rest(const std::shared_ptr<std::string>& body) {
+  auto upload = std::make_shared<http::Upload>(false, nullptr);
+  upload->Put(body);
+  upload->End(http::Fault::kNone);
+  return upload;
+}
 }  // namespace
 
 Channel::Channel(base::Loop& loop, route::Active& active, DispatchLimits limits)
@@ -56,9 +64,12 @@ base::Task<void> Channel::HandOver(Exchange& x) {
   const ExchangeId id = ++last_exchange_;
   Pending& pending = pending_.try_emplace(id, *this, id, x, wake).first->second;
   if (const auto timeout = x.table->Timeout(x.route); timeout.count() != 0) {
-    pending.Expire(net::Clock::now() + timeout);
+    pending.timeout = timeout;
+    // From the request read.
+    if (!x.upload) pending.Expire(net::Clock::now() + timeout);
     deadlines_.Add(pending);
   }
+  if (x.upload) x.upload->OnChange([this, id] { OnUpload(id); });
   x.on_gone = [this, id] { Cancel(id, protocol::CancelReason::kClientGone); };
   const bool repeatable = IsRepeatable(x.request.method, x.table->At(x.route), x.request.fields);
   Feed(Submitted{id, x.table->Generation(), repeatable, x.request.target.size() + x.body->size()});
@@ -134,6 +145,10 @@ std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message
     } else {
       Feed(Said{peer.id, message.exchange, message.slot, Part::kChunk});
     }
+  } else if (std::holds_alternative<protocol::Window>(payload)) {
+    if (!serving) return "a window out of turn";
+    answer_ = &message;
+    Feed(Said{peer.id, message.exchange, message.slot, Part::kWindow});
   } else if (std::holds_alternative<protocol::Problem>(payload)) {
     if (!serving) return "a problem out of turn";
     answer_ = &message;
@@ -195,18 +210,26 @@ void Channel::Perform(const Offer& offer) {
   request.arguments = x.arguments;
   request.form = x.form;
   request.verdict = x.verdict;
-  request.body_kind = x.body_source.HasBody() ? protocol::BodyKind::kWhole : protocol::BodyKind::kNone;
-  request.body = {*x.body, x.body};
+  size_t size = SizeOf(request);
+  if (!x.upload)
+    pending.upload = x.body->size() + size + protocol::kBatchHeader > peer->max_batch ? Rest(x.body) : nullptr;
+  if (pending.upload) {
+    request.body_kind = pending.upload->Awaited() ? protocol::BodyKind::kAwaited : protocol::BodyKind::kStream;
+  } else if (x.body_source.HasBody()) {
+    request.body_kind = protocol::BodyKind::kWhole;
+    request.body = {*x.body, x.body};
+    size += x.body->size();
+  }
   request.request_id = x.request_id;
   request.scheme = "http";
   request.client_host = x.client.host;
   request.client_port = x.client.port;
   request.attempt = offer.attempt;
-  const size_t size = SizeOf(request);
   if (size + protocol::kBatchHeader > peer->max_batch)
     return Feed(Unsendable{offer.worker, offer.exchange, offer.slot});
   if (peer->recorder) (*peer->recorder)->Offer(offer.slot, offer.exchange);
   Send(*peer, request, offer.exchange, offer.slot, size);
+  BeginUpload(offer.exchange);
 }
 
 void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange, Slot slot, size_t size) {

@@ -76,7 +76,10 @@ class Channel {
   // An exchange that somebody waits for. Its deadline is that of its route: for the beginning of the response.
   struct Pending final : net::Deadline {
     Pending(Channel& of, ExchangeId number, http::Exchange& x, base::Wake& waiting)
-        : channel(of), id(number), exchange(&x), wake(&waiting) {}
+        : channel(of), id(number), exchange(&x), wake(&waiting), upload(x.upload) {}
+    ~Pending() override {
+      if (upload) upload->Close();
+    }
     void OnDeadline() override { channel.Cancel(id, protocol::CancelReason::kDeadline); }
 
     Channel& channel;
@@ -90,6 +93,12 @@ class Channel {
     // Of the stream: bytes that the worker may still send, and those that the client has taken since it was told.
     size_t window = 0;
     size_t taken = 0;
+    // The body, if it is streamed: bytes that the worker takes, and what has become of it.
+    std::shared_ptr<http::Upload> upload;
+    size_t room = 0;
+    bool sent_last = false;
+    bool spent = false;
+    std::chrono::milliseconds timeout{0};
   };
 
   // A batch of somebody not known, as far as it has been read.
@@ -125,6 +134,16 @@ class Channel {
   bool PutPart(Pending& pending, std::string_view bytes);
   // The client has taken these bytes of a stream: its worker may send more.
   void OnTaken(ExchangeId id, size_t bytes);
+
+  // More of the exchange's body has come, or it is whole, or it never will be.
+  void OnUpload(ExchangeId id);
+  // Another worker begins: it gets the body from the beginning.
+  void BeginUpload(ExchangeId id);
+  // Sends what is there and the worker takes.
+  void SendUpload(ExchangeId id);
+  // Returns false if everything that there is to send, or that the worker takes now, was sent.
+  bool SendPart(Pending& pending);
+  void OnWindow(Pending& pending, uint32_t bytes);
 
   // Forgets the peer; what it had goes by the dispatcher's rules. `end`: WorkerLost or WorkerLeft.
   void Forget(Peer& peer, const Event& end);

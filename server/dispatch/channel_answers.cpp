@@ -17,6 +17,8 @@ void Channel::Perform(const Pass& pass) {
     BeginResponse(pending, *response);
   } else if (const auto* chunk = std::get_if<protocol::Chunk>(&answer_->payload)) {
     PutPart(pending, chunk->body.bytes);
+  } else if (const auto* window = std::get_if<protocol::Window>(&answer_->payload)) {
+    OnWindow(pending, window->bytes);
   }
 }
 
@@ -28,6 +30,8 @@ void Channel::BeginResponse(Pending& pending, const protocol::Response& response
   pending.stream = std::make_shared<BodyStream>([this, id](size_t bytes) { OnTaken(id, bytes); },
                                                 [this, id] { Cancel(id, CancelReason::kClientGone); });
   pending.window = kWindow;
+  // It never runs again.
+  if (pending.upload) pending.upload->Forget();
   x.response.stream = pending.stream;
   pending.exchange = nullptr;
   std::exchange(pending.wake, nullptr)->Notify();

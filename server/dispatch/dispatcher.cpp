@@ -22,6 +22,12 @@ bool Dispatcher::Ready(uint64_t generation) const {
   return HasWorker(generation) && queued_ < limits_.max_held && queued_bytes_ < limits_.max_held_bytes;
 }
 
+bool Dispatcher::HasBegun(ExchangeId exchange) const {
+  const auto found = exchanges_.find(exchange);
+  return found != exchanges_.end() &&
+         (found->second.state == State::kBegun || found->second.state == State::kResponding);
+}
+
 size_t Dispatcher::Busy(WorkerId worker) const {
   const auto found = workers_.find(worker);
   return found != workers_.end() ? found->second.slots.Busy() : 0;

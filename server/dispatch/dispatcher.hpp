@@ -189,6 +189,8 @@ class Dispatcher {
   // A worker of this generation could take an exchange, or the queue could.
   bool Ready(uint64_t generation) const;
   bool HasWorker(uint64_t generation) const;
+  // A worker has it and is to get what comes of it.
+  bool HasBegun(ExchangeId exchange) const;
   // Of its slots those that are not free.
   size_t Busy(WorkerId worker) const;
   // The exchange that the worker has there, 0 if none.

@@ -13,6 +13,7 @@
 #include "http/problem.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "http/upload.hpp"
 
 namespace spikard::route {
 class Table;
@@ -27,6 +28,8 @@ class BodySource {
   virtual bool HasBody() const = 0;
   // Reads the whole body, at most `limit` bytes.
   virtual base::Task<Fault> ReadBody(std::string& body, uint64_t limit) = 0;
+  // Instead: takes what has come. If that is the body, `body` has it, else `rest` is where it comes.
+  virtual Fault StreamBody(std::string& body, uint64_t limit, std::shared_ptr<Upload>& rest) = 0;
 };
 
 struct Client {
@@ -58,6 +61,8 @@ struct Exchange {
   std::string verdict;                       // JSON object: a problem that the worker wants to hear of
   std::shared_ptr<std::string> body = std::make_shared<std::string>();  // kept by frames on their way, too
 
+  std::shared_ptr<Upload> upload;  // instead of `body`, while the body still comes
+
   // ---- from whoever makes the exchange wait
   std::function<void()> on_gone;  // called when `gone` is set
 
@@ -75,6 +80,7 @@ struct Exchange {
     form.clear();
     if (form.capacity() > kMaxKept) form.shrink_to_fit();
     verdict.clear();
+    upload.reset();
     if (body.use_count() > 1 || body->capacity() > kMaxKept) {
       body = std::make_shared<std::string>();
     } else {

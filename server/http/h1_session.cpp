@@ -15,7 +15,6 @@ using asio::ip::tcp;
 using base::ErrorCode;
 
 namespace {
-constexpr size_t kBodyReadSize = 64 * 1024;
 // A body that nobody wanted is read up to this size, so that the connection can be kept.
 constexpr size_t kMaxSkipped = 64 * 1024;
 // A response body up to this size is copied behind its head and leaves in one piece.
@@ -62,6 +61,8 @@ base::Task<void> H1Session::Run() {
       LetOthers(Phase::kAnswering);
       co_await sessions_.service().answer(exchange_);
       if (exchange_.gone) break;
+      // Of a response in one piece nobody reads a request any more.
+      if (!exchange_.response.stream) EndUpload();
     } else {
       sessions_.service().refuse(exchange_, fault);
     }
@@ -70,8 +71,9 @@ base::Task<void> H1Session::Run() {
     uint64_t unused = 0;
     const bool streamed = exchange_.response.stream != nullptr;
     if (streamed && StreamCoding(&unused) == Coding::kUntilClose) keep_alive = false;
-    if (keep_alive && !parser_->Done()) keep_alive = SkipArrived();
+    if (keep_alive && !parser_->Done() && !Uploading()) keep_alive = SkipArrived();
     const bool written = co_await WriteResponse(keep_alive);
+    EndUpload();
     if (!written) break;
     // Only now: whoever is answered before the body is there may want to know before sending it.
     if (keep_alive && !parser_->Done()) keep_alive = co_await SkipRest();
@@ -80,6 +82,7 @@ base::Task<void> H1Session::Run() {
       break;
     }
   }
+  EndUpload();
   Enter(Phase::kClosing, std::chrono::milliseconds::max());
   ErrorCode ignored;
   socket_.close(ignored);
@@ -163,7 +166,8 @@ bool H1Session::SkipArrived() {
   // Whoever waits for 100 Continue may send the body or the next request: nobody can tell (RFC 9110
   // section 10.1.1).
   if (exchange_.request.expects_continue) return false;
-  buffer_.consume(parser_->ParseBody(Buffered(), *exchange_.body, kMaxSkipped));
+  std::string skipped;
+  buffer_.consume(parser_->ParseBody(Buffered(), skipped, parser_->Received() + kMaxSkipped));
   if (parser_->fault() == Fault::kMalformed) {
     exchange_.response.Clear();
     sessions_.service().refuse(exchange_, Fault::kMalformed);
@@ -172,7 +176,10 @@ bool H1Session::SkipArrived() {
 }
 
 base::Task<bool> H1Session::SkipRest() {
-  const Fault fault = co_await ReadBody(*exchange_.body, kMaxSkipped);
+  // As above; nobody will ask for it now.
+  if (exchange_.request.expects_continue) co_return false;
+  std::string skipped;
+  const Fault fault = co_await ReadBody(skipped, parser_->Received() + kMaxSkipped);
   co_return fault == Fault::kNone;
 }
 

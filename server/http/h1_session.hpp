@@ -33,12 +33,21 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
   enum class Coding { kNone, kLength, kChunked, kUntilClose };
 
   static constexpr size_t kReadSize = 8 * 1024;
+  static constexpr size_t kBodyReadSize = 64 * 1024;
 
   base::Task<Fault> ReadHead();
   // Waits for the first byte of a request that has not begun.
   base::Task<bool> AwaitRequest();
   bool HasBody() const override { return parser_->HasBody(); }
   base::Task<Fault> ReadBody(std::string& body, uint64_t limit) override;
+  Fault StreamBody(std::string& body, uint64_t limit, std::shared_ptr<Upload>& rest) override;
+  // Hands over what has come of a body that is streamed, as far as it is wanted, and sees to it that more comes.
+  void Pump();
+  // Asks a client for its body that waits for that. Returns false if it does not listen.
+  bool AskForBody();
+  void OnBodyDeadline();
+  void EndUpload();
+  bool Uploading() const { return upload_ && upload_->open(); }
   // Takes what has arrived of a body that nobody wanted. Returns whether the rest is worth waiting for.
   bool SkipArrived();
   // Reads that rest, if it is little. Returns whether the next request can follow.
@@ -79,7 +88,8 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
   Phase phase_ = Phase::kAnswering;
   bool expired_ = false;
   bool half_closed_ = false;
-  bool watching_ = false;
+  bool watching_reads_ = false;
+  bool watching_errors_ = false;
   net::TimePoint gone_at_;    // with half_closed_: unless something was sent to the client until then
   uint64_t sent_ = 0;         // bytes
   uint64_t sent_at_end_ = 0;  // when the client ended its side
@@ -90,6 +100,17 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
   // ---- per request
   Exchange exchange_;
   std::optional<RequestParser> parser_;
+
+  // ---- of a body that is streamed
+  struct BodyDeadline final : net::Deadline {
+    explicit BodyDeadline(H1Session& of) : session(of) {}
+    void OnDeadline() override { session.OnBodyDeadline(); }
+    H1Session& session;
+  };
+  std::shared_ptr<Upload> upload_;
+  uint64_t upload_limit_ = 0;
+  std::unique_ptr<BodyDeadline> body_deadline_;
+  bool pumping_ = false;
 };
 
 }  // namespace spikard::http

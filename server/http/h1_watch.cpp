@@ -22,7 +22,7 @@ void H1Session::LetOthers(Phase phase) {
   if (half_closed_) {
     if (gone_at_ == net::TimePoint()) gone_at_ = net::Clock::now() + kHalfCloseTime;
     Expire(gone_at_);
-  } else if (watching_) {
+  } else if (watching_reads_ || watching_errors_) {
     Never();
   } else {
     Expire(net::Clock::now() + kUnwatched);
@@ -45,30 +45,34 @@ void H1Session::OnDeadline() {
 }
 
 void H1Session::Watch() {
-  if (std::exchange(watching_, true)) return;
   // Beyond one buffer, requests wait unread. An end of the stream behind them goes unnoticed, a reset does not.
-  const bool reads = !half_closed_ && buffer_.size() < kReadSize;
+  const bool wanted = Uploading() && upload_->Wanted();
+  const bool reads = !half_closed_ && (buffer_.size() < kReadSize || wanted);
+  if (std::exchange(reads ? watching_reads_ : watching_errors_, true)) return;
   socket_.async_wait(reads ? net::Socket::wait_read : net::Socket::wait_error,
                      [self = shared_from_this(), reads](ErrorCode error) {
-                       self->watching_ = false;
+                       (reads ? self->watching_reads_ : self->watching_errors_) = false;
                        if (!error) self->OnWatched(reads);
                      });
 }
 
 void H1Session::OnWatched(bool readable) {
-  if (exchange_.gone || (phase_ != Phase::kAnswering && phase_ != Phase::kStreaming)) return;
-  if (!readable) return OnGone();
+  const bool waits = phase_ == Phase::kAnswering || phase_ == Phase::kStreaming;
+  if (exchange_.gone || (!waits && !Uploading())) return;
+  // Whoever writes notices it by himself.
+  if (!readable) return waits ? OnGone() : void();
   ErrorCode error;
-  const size_t n = socket_.read_some(buffer_.prepare(kReadSize), error);
+  const size_t n =
+      socket_.read_some(buffer_.prepare(Uploading() && upload_->Wanted() ? kBodyReadSize : kReadSize), error);
   buffer_.commit(n);
   if (error == asio::error::eof) {
     half_closed_ = true;
     sent_at_end_ = sent_;
-    gone_at_ = net::Clock::now() + kHalfCloseTime;
-    Expire(gone_at_);
+    if (waits) LetOthers(phase_);
   } else if (error && error != asio::error::would_block) {
     return OnGone();
   }
+  if (Uploading()) return Pump();
   Watch();
 }
 

@@ -169,6 +169,7 @@ void RequestParser::on_header_impl(ErrorCode& error) {
 }
 
 size_t RequestParser::on_body_impl(BeastView bytes, ErrorCode&) {
+  received_ += bytes.size();
   body_->append(bytes);
   return bytes.size();
 }
@@ -178,12 +179,13 @@ void RequestParser::on_chunk_header_impl(std::uint64_t size, BeastView extension
   if (size > std::numeric_limits<int64_t>::max()) return Refuse(Fault::kMalformed, error);
   extension_bytes_ += extension.size();
   if (extension_bytes_ > kMaxExtensionBytes) return Refuse(Fault::kMalformed, error);
-  if (size > body_limit_ - body_->size()) return Refuse(Fault::kBodyTooLarge, error);
+  if (size > body_limit_ - std::min(received_, body_limit_)) return Refuse(Fault::kBodyTooLarge, error);
   chunk_left_ = size;
 }
 
 size_t RequestParser::on_chunk_body_impl(std::uint64_t, BeastView bytes, ErrorCode&) {
   chunk_left_ -= bytes.size();
+  received_ += bytes.size();
   body_->append(bytes);
   return bytes.size();
 }

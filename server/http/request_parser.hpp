@@ -39,9 +39,11 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   bool HasBody() const { return framing_.chunked || framing_.length > 0; }
   // The body's length as announced, or nothing if it is chunked.
   std::optional<uint64_t> ContentLength() const;
-  // Like ParseHead, for the body, which is appended to `body`; over `limit` bytes it is kBodyTooLarge.
+  // Like ParseHead, for the body, which is appended to `body`; if all of it is over `limit` bytes, it is kBodyTooLarge.
   size_t ParseBody(std::string_view input, std::string& body, uint64_t limit);
   bool Done() const { return is_done(); }
+  // Bytes of the body, so far.
+  uint64_t Received() const { return received_; }
 
   Fault fault() const { return fault_; }
 
@@ -91,6 +93,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   size_t extension_bytes_ = 0;
   std::string* body_ = nullptr;
   uint64_t body_limit_ = 0;
+  uint64_t received_ = 0;
 };
 
 }  // namespace spikard::http

@@ -39,6 +39,8 @@ class Sessions {
   ~Sessions();
 
   void Start(net::Socket socket);
+  // Watches one of a session's deadlines beside its own.
+  void Watch(net::Deadline& deadline) { deadlines_.Add(deadline); }
   size_t Count() const { return open_.size(); }
   // From now on connections end with their next response, or no longer do.
   void CloseAfterAnswers(bool close) { closing_ = close; }

@@ -1,4 +1,4 @@
-// Reads the body, within the route's limit, so that a worker gets whole requests only.
+// Reads the body, within the route's limit: all of it, unless the route takes it as a stream.
 #pragma once
 
 #include "base/task.hpp"

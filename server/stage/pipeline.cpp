@@ -43,7 +43,7 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
   const bool declared = media.kind != 0;
   // So for wrong parameters, unless what is wrong with the body is told beside them.
   if (!declared && SettleFindings(x) == Verdict::kAnswered) co_return;
-  // A worker gets whole bodies only.
+  // A worker gets whole bodies only, unless it wants to read them as they come.
   const Verdict read = co_await ReadBody(x);
   if (read == Verdict::kAnswered) co_return;
   if (declared) {

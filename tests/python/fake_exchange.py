@@ -18,6 +18,9 @@ class FakeExchange:
     verdict: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=lambda: [("host", "example.org")])
     body: bytes = b""
+    incoming: None = None
+    kept: bool = False
+    given_away: bool = False
     request_id: str = "0195"
     scheme: str = "http"
     client: tuple[str, int] = ("127.0.0.1", 40000)

@@ -32,6 +32,7 @@ class Answer:
 
     statuses: frozenset[int]
     to_head: bool = False
+    is_cut: bool = False
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Case:
     front_end: str = "patient"
     steps: list[bytes | Pause | Await | HalfClose] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    interim: int = 0
     then: str = ""
     body: bytes | None = None
     has: list[tuple[str, str]] = field(default_factory=list)
@@ -73,8 +75,9 @@ def unescape(text: str) -> bytes:
 
 def _answer(text: str) -> Answer:
     to_head = text.endswith("-head")
-    statuses = text.removesuffix("-head").split("|")
-    return Answer(frozenset(0 if s == "none" else int(s) for s in statuses), to_head)
+    is_cut = text.endswith("-cut")
+    statuses = text.removesuffix("-head").removesuffix("-cut").split("|")
+    return Answer(frozenset(0 if s == "none" else int(s) for s in statuses), to_head, is_cut)
 
 
 def _apply(case: Case, key: str, value: str) -> None:
@@ -85,6 +88,8 @@ def _apply(case: Case, key: str, value: str) -> None:
             case.steps.append(Pause())
         case "half-close":
             case.steps.append(HalfClose())
+        case "interim":
+            case.interim = int(value)
         case "await":
             case.steps.append(Await(int(value)))
         case "answers":

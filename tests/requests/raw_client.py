@@ -81,8 +81,22 @@ class Connection:
     def ended(self) -> bool:
         return not self.unread and not self.fill()
 
-    def read_response(self, to_head: bool = False) -> Response:
-        """One response, checked for what holds for all."""
+    def take_chunks(self) -> bytes:
+        body = b""
+        while size := int(self.take_until(b"\r\n"), 16):
+            body += self.take(size)
+            assert self.take(2) == b"\r\n"
+        assert self.take(2) == b"\r\n", "trailers"
+        return body
+
+    def take_rest(self) -> bytes:
+        while self.fill():
+            pass
+        rest, self.unread = self.unread, b""
+        return rest
+
+    def read_response(self, to_head: bool = False, cut: bool = False) -> Response:
+        """One response, checked for what holds for all; `cut`: it must break off."""
         status_line, *lines = self.take_until(b"\r\n\r\n").split(b"\r\n")
         matched = _STATUS_LINE.match(status_line)
         assert matched, f"no status line: {status_line!r}"
@@ -96,10 +110,22 @@ class Connection:
             return response
         assert len(response.all("date")) == 1
         assert len(response.all("x-request-id")) == 1
-        assert not response.all("transfer-encoding")
-        lengths = response.all("content-length")
+        codings, lengths = response.all("transfer-encoding"), response.all("content-length")
         if response.status in (204, 304):
+            assert not lengths + codings
+            return response
+        if cut:
+            assert codings == ["chunked"]
+            assert not self.take_rest().endswith(b"0\r\n\r\n")
+            return response
+        if codings:
+            assert codings == ["chunked"]
             assert not lengths
+            response.body = b"" if to_head else self.take_chunks()
+            return response
+        if not lengths:
+            assert response.all("connection") == ["close"]
+            response.body = b"" if to_head else self.take_rest()
             return response
         assert len(lengths) == 1
         if not to_head:
@@ -149,7 +175,9 @@ def run(case: Case, address: tuple[str, int], send: Callable[[Connection, bytes]
             if 0 in answer.statuses and connection.ended():
                 assert case.then == "closed"
                 return
-            response = connection.read_response(answer.to_head)
+            response = connection.read_response(answer.to_head, answer.is_cut)
+            if response.status == case.interim:
+                response = connection.read_response(answer.to_head, answer.is_cut)
             assert response.status in answer.statuses, f"{response}"
         assert response
         if case.body is not None:

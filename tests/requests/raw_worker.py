@@ -13,6 +13,7 @@ import batch
 import worker
 
 HELLO, ECHO_TEXT, ECHO_BODY, SMALL, FIELDS, STATUS, WAIT, ITEM, TYPED, SEEN = range(10)
+COLLECT, FEW, PUMP, IGNORE, HOLD = range(10, 15)  # take their body as a stream
 
 ITEM_SCHEMA = """{"type": "object", "required": ["name", "price"], "properties":
     {"name": {"type": "string"}, "price": {"type": "integer", "minimum": 1}}}"""
@@ -49,6 +50,14 @@ def manifest() -> bytes:
         ),
         route("GET", "/typed/{number:int}"),
         route("GET", "/seen"),
+        route("POST", "/collect", takes_body=True, streams_body=True),
+        route("POST", "/few", takes_body=True, streams_body=True, max_body_size=16),
+        # Answers each part with that part.
+        route("POST", "/pump", takes_body=True, streams_body=True),
+        # Answers before it reads anything.
+        route("POST", "/ignore", takes_body=True, streams_body=True),
+        # Reads nothing, answers nothing.
+        route("POST", "/hold", takes_body=True, streams_body=True, timeout_ms=500),
     ]
     manifest = batch.table("Manifest", routes=routes, request_ids=True, max_body_size=10 * 1024 * 1024)
     return batch.pack(manifest, b"SPKM")
@@ -63,7 +72,7 @@ def answer(request: SimpleNamespace, body: bytes) -> tuple[bytes, str]:
     match request.route:
         case 1:
             return request.path_parameters[0], text
-        case 2 | 3 | 7:
+        case 2 | 3 | 7 | 10 | 11:
             return body, "application/octet-stream"
         case 4:
             pairs = zip(request.headers[::2], request.headers[1::2], strict=True)
@@ -76,6 +85,46 @@ def answer(request: SimpleNamespace, body: bytes) -> tuple[bytes, str]:
 
 class Worker(worker.Worker):
     seen = 0  # requests, this one too
+
+    def on_request(self, message: batch.Message) -> None:
+        route = message.value.route
+        if route not in (PUMP, IGNORE, HOLD):
+            return super().on_request(message)
+        exchange = worker.Exchange(message.exchange, message.slot, message.value, b"")
+        self.exchanges[message.slot] = exchange
+        if route == IGNORE:
+            self.end(exchange, "Response", status=200, body=b"ignored", last=True)
+        elif route == PUMP:
+            whole = message.value.body_kind == batch.enum("BodyKind")["Whole"]
+            self.outbox.add(
+                "Response",
+                exchange.number,
+                exchange.slot,
+                status=200,
+                body=message.value.body if whole else b"",
+            )
+            if whole:
+                self.end(exchange, "Chunk", last=True)
+            elif message.value.body_kind == batch.enum("BodyKind")["Awaited"]:
+                self.outbox.add("Window", exchange.number, exchange.slot, bytes=self.welcome.window)
+        return None
+
+    def on_chunk(self, message: batch.Message) -> None:
+        exchange = self.find(message)
+        if exchange is None or exchange.request.route not in (PUMP, HOLD):
+            return super().on_chunk(message)
+        body = message.value.body
+        if exchange.request.route == HOLD:
+            pass
+        elif message.value.last:
+            self.end(exchange, "Chunk", body=body, last=True)
+        elif body:
+            self.outbox.add("Chunk", exchange.number, exchange.slot, body=body)
+            self.outbox.add("Window", exchange.number, exchange.slot, bytes=len(body))
+        return None
+
+    def on_window(self, message: batch.Message) -> None:
+        pass  # no response here is longer than its window
 
     def answer(self, exchange: worker.Exchange) -> None:
         self.seen += 1

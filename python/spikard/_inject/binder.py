@@ -118,6 +118,7 @@ class Binder:
             parameters=self.parameters,
             body=bodies[0][0] if bodies else None,
             takes_body=self.wants_request or any(reads.takes_body for reads, _ in self._reads),
+            whole_body=any(reads.whole_body for reads, _ in self._reads),
             query_closed=any(reads.query_closed for reads, _ in self._reads),
             cookies_closed=any(reads.cookies_closed for reads, _ in self._reads),
         )

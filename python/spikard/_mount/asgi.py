@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -86,7 +86,7 @@ class _Conversation:
         told: the application has heard that the client has gone.
     """
 
-    __slots__ = ("_begun", "_exchange", "_head", "_over", "_read", "_reply", "ended", "told")
+    __slots__ = ("_begun", "_exchange", "_head", "_over", "_parts", "_read", "_reply", "ended", "told")
 
     def __init__(self, exchange: Exchange, reply: Reply) -> None:
         self._exchange = exchange
@@ -95,14 +95,15 @@ class _Conversation:
         self._head: tuple[int, Headers, int | None] | None = None
         self._begun = False
         self._read = False
+        # Of a body that still comes.
+        self._parts: AsyncIterator[bytes] | None = None
         self._over: asyncio.Event | None = None
         self.ended = False
         self.told = False
 
     async def receive(self) -> Message:
         if not self._read:
-            self._read = True
-            return {"type": "http.request", "body": self._exchange.body, "more_body": False}
+            return await self._more()
         if not self.ended and not self._exchange.gone:
             if self._over is None:
                 self._over = asyncio.Event()
@@ -110,6 +111,21 @@ class _Conversation:
             await self._over.wait()
         self.told = True
         return {"type": "http.disconnect"}
+
+    async def _more(self) -> Message:
+        incoming = self._exchange.incoming
+        if incoming is None:
+            self._read = True
+            return {"type": "http.request", "body": self._exchange.body, "more_body": False}
+        if self._parts is None:
+            self._parts = incoming.parts()
+        try:
+            part = await anext(self._parts, b"")
+        except ConnectionError:
+            self._read = self.told = True
+            return {"type": "http.disconnect"}
+        self._read = not part
+        return {"type": "http.request", "body": part, "more_body": not self._read}
 
     async def send(self, message: Message) -> None:
         kind = message["type"]

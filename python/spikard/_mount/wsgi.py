@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from spikard._exchange import collect
 from spikard._mount.listener import listener
 from spikard._mount.reply import ClientGone, Headers, Reply
 
@@ -35,6 +36,7 @@ def server(
     script = _native(root.encode())
 
     async def serve(exchange: Exchange, reply: Reply) -> None:
+        await collect(exchange)
         environ = _environ(exchange, script, address)
         environ["wsgi.multiprocess"] = several
         call = _Call(exchange, reply)

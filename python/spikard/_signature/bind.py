@@ -156,6 +156,7 @@ class _Binder:
                 parameters=tuple(self._arguments.declared),
                 body=body,
                 takes_body=bool(body or self._raw_body or self._wants_request),
+                whole_body=bool(body or self._raw_body),
                 query_closed=self._arguments.query_closed,
                 cookies_closed=self._arguments.cookies_closed,
             ),

@@ -18,6 +18,7 @@ class Reads:
         parameters: read from text.
         body: the parameters that are filled from the body; None if there are none.
         takes_body: whether the worker gets the body at all.
+        whole_body: whether it must be there before the function is called; of a `Request` it can be read as it comes.
         query_closed: whether query parameters that nobody declared are errors.
         cookies_closed: likewise.
     """
@@ -25,5 +26,6 @@ class Reads:
     parameters: tuple[ManifestParameter, ...] = ()
     body: Body | None = None
     takes_body: bool = False
+    whole_body: bool = False
     query_closed: bool = False
     cookies_closed: bool = False

@@ -149,6 +149,9 @@ class Connection:
             case "window":
                 self._exchanges.grant(*values)
                 return
+            case "chunk":
+                self._exchanges.put(*values)
+                return
             case "cancel":
                 self._exchanges.cancel(values[0])
                 return

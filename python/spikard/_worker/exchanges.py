@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spikard._exchange import collect
 from spikard._mount.reply import ClientGone
 from spikard._native import ChannelLost, begin, steps
 from spikard._respond import as_response, is_stream
@@ -14,6 +15,7 @@ from spikard._worker import answer
 from spikard._worker.reply import Reply
 from spikard._worker.runner import Runner
 from spikard._worker.stream import Stream, close, iterate
+from spikard._worker.upload import BodyLost, Upload
 from spikard.events import EventSourceResponse
 from spikard.files import FileResponse
 from spikard.responses import Response
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from spikard._manifest import BoundRoute
     from spikard._native import Exchange, Field, Outbox
     from spikard._worker.services import Services
+
+
+Run = Callable[[int, "Exchange", "BoundRoute"], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Exchanges:
         # Of those that run: what the front end may yet speak of.
         self._begun: dict[int, tuple[Exchange, BoundRoute]] = {}
         self._streams: dict[int, Stream] = {}
+        self._uploads: dict[int, Upload] = {}
         self._window = 0
         self.body_limit = 0
         self._abandoned = False
@@ -105,6 +111,17 @@ class Exchanges:
         if (stream := self._streams.get(number)) is not None:
             stream.grant(size)
 
+    def put(self, number: int, part: bytes, last: bool) -> None:
+        """Take in more of a request's body.
+
+        Raises:
+            ChannelLost: it is not due.
+        """
+        if (upload := self._uploads.get(number)) is not None:
+            upload.put(part, last)
+        elif number in self._begun:
+            raise ChannelLost("a chunk of a request that is whole")
+
     def abandon(self) -> None:
         """End all that runs: the connection is lost."""
         self._abandoned = True
@@ -123,8 +140,13 @@ class Exchanges:
             raise ChannelLost("a request that this worker cannot have") from None
         number = exchange.number
         run = self._serve if route.serve else self._run if route.is_async else self._run_in_thread
+        if exchange.streams:
+            upload = Upload(self._outbox, exchange, self._window, self._on_put)
+            exchange.incoming = self._uploads[number] = upload
+        collects = exchange.streams and not route.streams_body
+        work = self._collect(number, exchange, route, run) if collects else run(number, exchange, route)
         self._begun[number] = (exchange, route)
-        self._runner.start(number, steps(run(number, exchange, route), exchange))
+        self._runner.start(number, steps(work, exchange))
 
     def go(self) -> None:
         """Run the handlers of the requests that have begun."""
@@ -136,6 +158,8 @@ class Exchanges:
             return  # its last word has crossed this
         exchange, route = begun
         exchange.gone = True
+        if (upload := self._uploads.get(number)) is not None:
+            upload.close()
         stream = self._streams.get(number)
         if stream is not None:
             stream.abandon()
@@ -151,6 +175,15 @@ class Exchanges:
         self._forget(number)
         self._outbox.return_(exchange)
         self._on_put(0)
+
+    async def _collect(self, number: int, exchange: Exchange, route: BoundRoute, run: Run) -> None:
+        # Too large for one message.
+        try:
+            await collect(exchange)
+        except BaseException as error:
+            self._fail(number, exchange, route, error)
+        else:
+            await run(number, exchange, route)
 
     async def _run(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
         if not begin(exchange):
@@ -240,6 +273,8 @@ class Exchanges:
     def _forget(self, number: int) -> None:
         self._begun.pop(number, None)
         self._streams.pop(number, None)
+        if (upload := self._uploads.pop(number, None)) is not None:
+            upload.close()
 
     def _give(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
         self._forget(number)
@@ -260,7 +295,7 @@ class Exchanges:
         self._forget(number)
         if self._abandoned:
             return  # nobody waits for it any more
-        if exchange.gone and isinstance(error, (asyncio.CancelledError, ClientGone)):
+        if exchange.gone and isinstance(error, (asyncio.CancelledError, BodyLost, ClientGone)):
             self._outbox.return_(exchange)
         elif streamed:
             # The status has been sent: the front end breaks the client's connection.

@@ -47,6 +47,10 @@ Told Copy(const protocol::Message& message) {
   } else if (const auto* drain = std::get_if<protocol::Drain>(&payload)) {
     told.type = "Drain";
     told.leaving = drain->leaving;
+  } else if (const auto* chunk = std::get_if<protocol::Chunk>(&payload)) {
+    told.type = "Chunk";
+    told.texts = {std::string(chunk->body.bytes)};
+    told.last = chunk->last;
   } else {
     told.type = std::holds_alternative<protocol::ManifestWanted>(payload) ? "ManifestWanted"
                 : std::holds_alternative<protocol::Goodbye>(payload)      ? "Goodbye"
@@ -173,6 +177,15 @@ Call* ChannelTest::Ask(const std::string& method, uint32_t route) {
   call->x.table = active.Get();
   call->x.route = route;
   call->x.request_id = "id";
+  call->Start(loop, [this](http::Exchange& x) { return channel.HandOver(x); });
+  return call;
+}
+
+Call* ChannelTest::Stream(std::shared_ptr<http::Upload> upload, const std::string& method) {
+  Call* call = calls.emplace_back(std::make_unique<Call>(method, "/")).get();
+  call->x.table = active.Get();
+  call->x.route = 1;
+  call->x.upload = std::move(upload);
   call->Start(loop, [this](http::Exchange& x) { return channel.HandOver(x); });
   return call;
 }

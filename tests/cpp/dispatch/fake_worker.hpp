@@ -21,8 +21,9 @@ struct Told {
   std::string type;  // "Request", "Welcome", ...
   ExchangeId exchange = 0;
   Slot slot = 0;
-  protocol::Request request;         // numbers only
-  std::vector<std::string> texts;    // of a request: method, target, arguments, body; of Refused: detail
+  protocol::Request request;  // numbers only
+  std::vector<std::string>
+      texts;  // of a request: method, target, arguments, body; of Refused: detail; of a chunk: body
   std::vector<std::string> headers;  // name: value
   std::vector<std::string> path_parameters;
   protocol::Welcome welcome;
@@ -30,6 +31,7 @@ struct Told {
   protocol::CancelReason cancel{};
   uint32_t window = 0;
   bool leaving = false;  // of Drain
+  bool last = false;  // of a chunk
 };
 
 class Link final : public dispatch::Link {
@@ -100,6 +102,8 @@ struct ChannelTest : ::testing::Test {
   Call* Ask(const std::string& method = "GET", uint32_t route = 0);
   // The same with a body.
   Call* Post(std::string body);
+  // The same with a body that is streamed.
+  Call* Stream(std::shared_ptr<http::Upload> upload, const std::string& method = "PUT");
   // The one request that `worker` has just been told.
   Told Only(const Worker& worker);
 

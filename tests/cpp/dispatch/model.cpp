@@ -101,7 +101,7 @@ void Model::TakeAway(Worker& worker, Slot slot, bool begun) {
     exchanges_.erase(id);
     return;
   }
-  if (exchange.responding) must_fail_.push_back(id);
+  if (exchange.responding || exchange.spent) must_fail_.push_back(id);
   LetWait(exchange);
 }
 
@@ -113,7 +113,8 @@ void Model::Lose(ExchangeId id) {
   }
   exchange.was_begun = true;
   ++exchange.losses;
-  if (!exchange.repeatable || exchange.responding || exchange.losses >= limits_.max_losses) must_fail_.push_back(id);
+  const bool over = exchange.responding || exchange.spent || exchange.losses >= limits_.max_losses;
+  if (!exchange.repeatable || over) must_fail_.push_back(id);
   LetWait(exchange);
 }
 
@@ -139,7 +140,7 @@ void Model::Apply(const WorkerLeft& event) {
       continue;
     }
     exchange.was_begun = exchange.responding;
-    if (exchange.responding) must_fail_.push_back(id);
+    if (exchange.responding || exchange.spent) must_fail_.push_back(id);
     LetWait(exchange);
   }
 }
@@ -210,6 +211,7 @@ void Model::Apply(const Returned& event) {
   }
   if (!Vacate(event)) return;
   returned_by_ = event.worker;
+  if (exchange.spent) must_fail_.push_back(event.exchange);
   LetWait(exchanges_.at(event.exchange));
 }
 
@@ -231,7 +233,9 @@ void Model::Apply(const Cancelled& event) {
   }
 }
 
-void Model::Apply(const Spent&) {}
+void Model::Apply(const Spent& event) {
+  if (const auto found = exchanges_.find(event.exchange); found != exchanges_.end()) found->second.spent = true;
+}
 
 void Model::Apply(const Tick&) { tick_ = relieves_ = true; }
 

@@ -23,6 +23,7 @@ class Model {
     uint64_t losses = 0;
     bool cancelled = false;
     bool responding = false;
+    bool spent = false;
     bool was_begun = false;  // and nobody has promised that it was not
     // Who has it; else it waits.
     std::optional<WorkerId> worker;

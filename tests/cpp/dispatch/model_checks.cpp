@@ -12,6 +12,7 @@ void Model::Check(const Offer& offer) {
   if (exchange == exchanges_.end()) return Require(false, "offered what is over");
   Exchange& x = exchange->second;
   Require(!x.worker, "offered what a worker has");
+  Require(!x.spent, "offered what is not here any more");
   Require(!x.was_begun || x.repeatable, "offered again what must not be repeated");
   Require(x.losses < limits_.max_losses, "offered again what was lost too often");
   Require(x.offers < limits_.max_offers, "offered too often");

@@ -141,6 +141,7 @@ class Simulation {
     const bool streams = x.responding != Chance(3);
     if (how < 15) return Feed(Said{*x.worker, id, x.slot, streams ? Part::kChunk : Part::kHead});
     if (how < 20) return Feed(Said{*x.worker, id, x.slot, Part::kWindow});
+    if (how < 23) return Feed(Spent{id});
     if (how < 25) return Feed(Ended{*x.worker, id, x.slot, Ending::kProblem});
     if (how < 70) return Feed(Ended{*x.worker, id, x.slot, streams ? Ending::kStream : Ending::kWhole});
     if (how < 95) return Feed(Returned{*x.worker, id, x.slot});

@@ -24,7 +24,15 @@ class Body final : public http::BodySource {
     co_return http::Fault::kNone;
   }
 
+  http::Fault StreamBody(std::string& body, uint64_t limit, std::shared_ptr<http::Upload>& more) override {
+    asked = limit;
+    body = bytes.value_or("");
+    more = rest;
+    return fault;
+  }
+
   std::optional<std::string> bytes;
+  std::shared_ptr<http::Upload> rest;  // of a body that is streamed
   http::Fault fault = http::Fault::kNone;
   std::optional<uint64_t> asked;  // the limit of the last call
 };
