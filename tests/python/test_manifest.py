@@ -7,7 +7,7 @@ import pytest
 
 import spikard
 from fake_exchange import FakeExchange
-from spikard import Request, ServerConfig, Spikard, StartError
+from spikard import Provide, Request, ServerConfig, Spikard, StartError
 from spikard._manifest import Manifest, ManifestParameter, ManifestRoute, build
 
 
@@ -89,6 +89,32 @@ def test_body_limits() -> None:
     manifest, _ = _build(app, max_body_size=None)
     assert manifest.max_body_size == 0
     assert [route.max_body_size for route in manifest.routes] == [0, 7, 2**64 - 1]
+
+
+def test_who_reads_its_body_as_a_stream() -> None:
+    app = Spikard()
+
+    @app.post("/request")
+    async def request(request: Request) -> None: ...
+
+    @app.post("/none")
+    async def none() -> None: ...
+
+    @app.post("/declared")
+    async def declared(body: dict[str, int], request: Request) -> None: ...
+
+    @app.post("/schema", body_schema={"type": "object"})
+    async def schema(request: Request) -> None: ...
+
+    @app.post("/thread")
+    def thread(request: Request) -> None: ...
+
+    @app.post("/injected", dependencies=[Provide(request)])
+    async def injected() -> None: ...
+
+    manifest, bound = _build(app)
+    assert [route.name for route in manifest.routes if route.streams_body] == ["request", "injected"]
+    assert [route.streams_body for route in bound] == [route.streams_body for route in manifest.routes]
 
 
 def test_request_ids() -> None:

@@ -96,6 +96,13 @@ def test_a_streamed_body_is_granted_and_collected(ready: Peer) -> None:
     assert ready.expect("Response", 1, 0).body == b"a" * WINDOW + b"b"
 
 
+def test_an_awaited_body_is_asked_for(ready: Peer) -> None:
+    ready.request(1, 0, ECHO_BODY, method="POST", body_kind=batch.enum("BodyKind")["Awaited"])
+    assert ready.expect("Window", 1, 0).bytes == WINDOW
+    ready.send("Chunk", 1, 0, body=b"a", last=True)
+    assert ready.expect("Response", 1, 0).body == b"a"
+
+
 def test_a_response_larger_than_a_batch_is_a_problem(ready: Peer) -> None:
     ready.request(
         1, 0, ECHO_BODY, method="POST", body_kind=batch.enum("BodyKind")["Whole"], body=b"x" * (1 << 20)
