@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from typing import TYPE_CHECKING, Any
 
 from spikard import _failure
 from spikard._problem import Problem
 from spikard._respond import EMPTY
 from spikard.responses import Response
+from spikard.streaming import StreamingResponse
 
 if TYPE_CHECKING:
     from spikard._manifest import BoundRoute
@@ -21,7 +22,9 @@ _log = logging.getLogger("spikard")
 _OCTETS = (("content-type", "application/octet-stream"),)
 
 
-def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, limit: int) -> int:
+def give(
+    outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, limit: int
+) -> int | StreamingResponse:
     """Put the answer of a handler that has returned into the outbox, and give the size of its body.
 
     Args:
@@ -29,21 +32,21 @@ def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, lim
         exchange: what is answered.
         route: whose handler answered.
         result: what it returned.
-        limit: how many bytes one body may have.
+        limit: how many bytes one body may have; what is larger has to be streamed, and is given back as that.
     """
     try:
         if isinstance(result, Response):
             body = result.body
-            if len(body) > limit:
-                raise _too_large(body)
             if not 200 <= result.status_code <= 599:
                 raise ValueError(f"status_code must be 200 to 599, not {result.status_code!r}")
+            if len(body) > limit:
+                return _in_parts(result)
             outbox.respond(exchange, result.status_code, result.raw_headers, body)
             return len(body)
         if isinstance(result, (bytes, bytearray, memoryview)):
             body = bytes(result)
             if len(body) > limit:
-                raise _too_large(body)
+                return _in_parts(Response(body, route.status_code))
             outbox.respond(exchange, route.status_code, _OCTETS, body)
         elif result is None and route.status_code in EMPTY:
             body = b""
@@ -51,12 +54,29 @@ def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, lim
         else:
             body = route.encode(result)
             if len(body) > limit:
-                raise _too_large(body)
+                return _in_parts(Response(body, route.status_code, media_type="application/json"))
             outbox.json(exchange, route.status_code, body)
     except Exception as error:  # whatever is wrong with the result, the client gets an answer
         fail(outbox, exchange, route, error)
         return 0
     return len(body)
+
+
+def _in_parts(response: Response) -> StreamingResponse:
+    body = response.body
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield body
+
+    headers = [pair for pair in response.raw_headers if pair[0] != "content-length"]
+    streamed = StreamingResponse(
+        parts(),
+        response.status_code,
+        [*headers, ("content-length", str(len(body)))],
+        background=response.background,
+    )
+    streamed._cleanup = response._cleanup
+    return streamed
 
 
 def fail(outbox: Outbox, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
@@ -103,7 +123,3 @@ def _put(outbox: Outbox, exchange: Exchange, reply: Problem | Response) -> None:
         return
     response = reply.response(exchange.request_id) if isinstance(reply, Problem) else reply
     outbox.respond(exchange, response.status_code, response.raw_headers, response.body)
-
-
-def _too_large(body: bytes) -> ValueError:
-    return ValueError(f"a body of {len(body)} bytes is too large to be sent in one piece")

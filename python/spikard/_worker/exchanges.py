@@ -192,8 +192,8 @@ class Exchanges:
             result = await route.call(exchange)
             if is_stream(result) or isinstance(result, StreamingResponse):
                 await self._stream(number, exchange, route, result)
-            else:
-                self._give(number, exchange, route, result)
+            elif large := self._give(number, exchange, route, result):
+                await self._stream(number, exchange, route, large)
         except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
             self._fail(number, exchange, route, error)
 
@@ -215,8 +215,8 @@ class Exchanges:
                 result = await result
             if is_stream(result) or isinstance(result, StreamingResponse):
                 await self._stream(number, exchange, route, result)
-            else:
-                self._give(number, exchange, route, result)
+            elif large := self._give(number, exchange, route, result):
+                await self._stream(number, exchange, route, large)
         except BaseException as error:  # as above
             self._fail(number, exchange, route, error)
 
@@ -229,7 +229,10 @@ class Exchanges:
                 self._follow(response)
                 raise
         if not isinstance(response, StreamingResponse):
-            return self._give(number, exchange, route, response)
+            large = self._give(number, exchange, route, response)
+            if large is None:
+                return
+            response = large
         parts = iterate(response.content, self._services.threads)
         stream: Stream | None = None
         try:
@@ -276,11 +279,18 @@ class Exchanges:
         if (upload := self._uploads.pop(number, None)) is not None:
             upload.close()
 
-    def _give(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
+    def _give(
+        self, number: int, exchange: Exchange, route: BoundRoute, result: Any
+    ) -> StreamingResponse | None:
+        """Answer; what is too large for that is given back as a stream."""
+        given = answer.give(self._outbox, exchange, route, result, self.body_limit)
+        if isinstance(given, StreamingResponse):
+            return given
         self._forget(number)
-        self._on_put(answer.give(self._outbox, exchange, route, result, self.body_limit))
+        self._on_put(given)
         if isinstance(result, Response):
             self._follow(result)
+        return None
 
     def _follow(self, response: Response) -> None:
         if response.background is not None or response._cleanup:

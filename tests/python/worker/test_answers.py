@@ -158,16 +158,6 @@ def test_a_malformed_body(start: Start, kind: str) -> None:
     assert (problem.status, problem.detail) == (400, b"Invalid request format")
 
 
-@pytest.mark.parametrize(
-    "make", [lambda: bytes(600_000), lambda: "x" * 600_000, lambda: Response(bytes(600_000))]
-)
-def test_a_body_too_large_for_a_batch(start: Start, make: Callable[[], Any]) -> None:
-    peer = start(_app("async def", make)).attach()
-    peer.request(5, 3, 0)
-    assert peer.expect("Problem", 5, 3).status == 500
-    _still_serves(peer)
-
-
 def test_answers_that_no_batch_could_hold_together(start: Start) -> None:
     """They are made in one turn of the loop: four batches of 1 MiB at most, instead of one."""
     app = _app("async def", lambda: bytes(500_000))
@@ -322,3 +312,36 @@ def test_a_handler_may_use_its_task(start: Start) -> None:
     peer = start(app).attach()
     peer.request(1, 0, 0)
     assert peer.expect("Response", 1, 0).body == b'"done"'
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("returned", [Response, bytes, None], ids=["response", "bytes", "json"])
+def test_a_body_that_does_not_fit_is_streamed(start: Start, kind: str, returned: Any) -> None:
+    body = b"x" * 200_000
+    ran: list[str] = []
+
+    async def after() -> None:
+        ran.append("after")
+
+    def act() -> Any:
+        if returned is Response:
+            return Response(body, 201, {"x-a": "b"}, background=after)
+        return body if returned is bytes else body.decode()
+
+    peer = start(_app(kind, act)).attach(max_batch=300_000)
+    peer.request(1, 0, 0)
+    begun = peer.expect("Response", 1, 0)
+    assert not begun.last
+    size = len(body) + (2 if returned is None else 0)
+    fields = dict(zip(begun.headers[::2], begun.headers[1::2], strict=True))
+    assert fields[b"content-length"] == b"%d" % size
+    assert begun.status == (201 if returned is Response else 200)
+    received = b""
+    while not (part := peer.expect("Chunk", 1, 0)).last:
+        received += part.body
+        peer.send("Window", 1, 0, bytes=len(part.body))
+    assert received.strip(b'"') == body
+    _still_serves(peer)
+    if returned is Response:
+        assert fields[b"x-a"] == b"b"
+        assert ran == ["after"]
