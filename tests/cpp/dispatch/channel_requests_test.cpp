@@ -84,13 +84,16 @@ TEST_F(ChannelRequests, NoBatchIsLargerThanItsWorkerTakes) {
   EXPECT_EQ(told, calls.size());
 }
 
-TEST_F(ChannelRequests, WhatNoBatchCanHoldIsRefused) {
+TEST_F(ChannelRequests, AHeadThatNoBatchCanHoldIsRefused) {
   auto worker = MakeNew("a");
   worker->max_batch = 50'000;
   worker->Say(worker->Hello(hash));
   worker->Say(protocol::ManifestOffer{encoded});
   worker->Say(protocol::Ready{});
-  const Call* call = Post(std::string(50'000, 'x'));
+  Call* call = calls.emplace_back(std::make_unique<Call>("GET", "/")).get();
+  call->x.table = active.Get();
+  call->x.arguments.assign(50'000, 'x');
+  call->Start(loop, [this](http::Exchange& x) { return channel.HandOver(x); });
   Turn();
   EXPECT_TRUE(call->done);
   EXPECT_EQ(call->x.response.status, 413);
