@@ -31,7 +31,7 @@ struct Told {
   protocol::CancelReason cancel{};
   uint32_t window = 0;
   bool leaving = false;  // of Drain
-  bool last = false;  // of a chunk
+  bool last = false;     // of a chunk
 };
 
 class Link final : public dispatch::Link {
