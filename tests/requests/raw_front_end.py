@@ -81,9 +81,10 @@ class FrontEnd:
             if error is None:
                 self.await_descriptors(self.descriptors)
                 assert not Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-            self.process.send_signal(signal.SIGTERM)
-            assert self.process.wait(DEADLINE) == 0
-            assert self.worker.wait(DEADLINE) == 0
+            # Told first: one whose front end leaves waits for the next.
+            for process in (self.worker, self.process):
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(DEADLINE) == 0
         finally:
             self._clean_up()
 
