@@ -124,6 +124,12 @@ CHAOS_SECONDS ?= 60
 chaos: setup ## Kill workers under load for CHAOS_SECONDS per fault; rows in build/chaos are kept and not run again
 	$(VENV)/bin/python tests/chaos/rows.py $(CHAOS_SECONDS)
 
+CROWD_SECONDS ?= 10
+
+.PHONY: crowds
+crowds: setup ## Serve beside crowds of odd clients for CROWD_SECONDS each; rows in build/crowds are kept and not run again
+	$(VENV)/bin/python tests/chaos/crowds.py $(CROWD_SECONDS)
+
 FUZZ_SECONDS ?= 60
 
 .PHONY: fuzz

@@ -175,6 +175,13 @@ def test_what_is_shielded_or_in_a_thread_runs_on(server: Program) -> None:
     until(lambda: counted(server, "thread done") == 1, "the thread ends")
 
 
+def test_who_takes_nothing_of_a_stream_is_cut_off(start: Start) -> None:
+    program = start("streams.py", SPIKARD_WRITE_TIMEOUT="1").serving()
+    with ask(program, "/endless"), ask(program, "/silent") as silent:
+        until(lambda: counted(program, "endless closed") == 1, "the generator is closed")
+        assert b"first" in read_until(silent, b"first"), "who has nothing to take is not"
+
+
 def test_a_worker_killed_in_a_stream_breaks_it(start: Start) -> None:
     program = start("streams.py").serving()
     client = ask(program, "/silent")
