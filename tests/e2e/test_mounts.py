@@ -87,6 +87,19 @@ def test_bodies_and_headers_pass_as_they_are(server: Program) -> None:
     assert "content-type" not in dict(fetch(server.address, "GET", "/raw/sized").headers)
 
 
+def test_a_request_in_parts(server: Program) -> None:
+    for mount in ("raw", "guarded"):
+        parts = counted(server, "parts of a body")
+        with Connection(server.address) as connection:
+            head = f"POST /{mount}/echo HTTP/1.1\r\nhost: a\r\nx-key: 1\r\ncontent-length: 10\r\n\r\nhello"
+            connection.socket.sendall(head.encode())
+            until(
+                lambda seen=parts: counted(server, "parts of a body") == seen + 1, "the first part is there"
+            )
+            connection.socket.sendall(b"world")
+            assert connection.receive().body == b"helloworld"
+
+
 def test_a_response_in_parts(server: Program) -> None:
     assert body_of(server, "/raw/parts") == (b"one,two,three", True)
     until(lambda: counted(server, "disconnect behind the answer"), "what waits behind its answer goes on")

@@ -60,10 +60,15 @@ async def raw(scope: Any, receive: Any, send: Any) -> None:
         case "/missing":
             await whole(send, b"not here", status=404)
         case "/echo":
-            message = await receive()
+            body, more = b"", True
+            while more:
+                message = await receive()
+                body += message["body"]
+                more = message["more_body"]
+                count("parts of a body")
             await whole(
                 send,
-                message["body"],
+                body,
                 (b"Content-Type", b"text/x-echo"),
                 (b"x-twice", b"1"),
                 (b"x-twice", b"2"),
