@@ -39,6 +39,11 @@ py::list PathParameters(const Exchange& x) {
   return list;
 }
 
+void MarkThread(const Exchange& x, uint32_t cell, bool running) {
+  if (!x.recorder || cell >= x.recorder->view().cells()) return;
+  x.recorder->view().Cell(cell).store(running ? x.number : 0, std::memory_order_release);
+}
+
 }  // namespace
 
 py::bytes BytesOf(const Batch& batch, std::string_view bytes) {
@@ -48,13 +53,6 @@ py::bytes BytesOf(const Batch& batch, std::string_view bytes) {
   }
   return Bytes(bytes);
 }
-
-void MarkThread(const Exchange& x, uint32_t cell, bool running) {
-  if (!x.recorder || cell >= x.recorder->view().cells()) return;
-  x.recorder->view().Cell(cell).store(running ? x.number : 0, std::memory_order_release);
-}
-
-}  // namespace
 
 std::unique_ptr<Exchange> MakeExchange(std::shared_ptr<const Batch> batch, std::shared_ptr<Recorder> recorder,
                                        const protocol::Message& message) {
