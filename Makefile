@@ -117,6 +117,8 @@ bench: setup ## Compare the speed with other servers (needs wrk)
 .PHONY: conformance
 conformance: setup ## Be judged by suites that nobody here wrote
 	$(VENV)/bin/python tests/conformance/json_schema_suite.py
+	@.ci/install-packages .ci/apt-packages-conformance
+	$(VENV)/bin/python tests/conformance/slow_http.py
 
 CHAOS_SECONDS ?= 60
 

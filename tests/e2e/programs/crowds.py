@@ -23,6 +23,11 @@ async def endless() -> StreamingResponse:
     return StreamingResponse(parts())
 
 
+@get("/large")
+async def large() -> bytes:
+    return b"x" * 200_000
+
+
 @post("/sum")
 async def get_sum(request: Request) -> int:
     size = 0
