@@ -9,6 +9,9 @@ from typing import Protocol
 class Incoming(Protocol):
     """A body that still comes; its client sends no faster than it is read."""
 
+    async def part(self) -> bytes | None:
+        """Give what comes next, None at the end; may be broken off, and asked again."""
+
     def parts(self) -> AsyncIterator[bytes]:
         """Give what comes, once."""
 

@@ -100,6 +100,18 @@ def test_a_request_in_parts(server: Program) -> None:
             assert connection.receive().body == b"helloworld"
 
 
+@pytest.mark.parametrize("mount", ["raw", "guarded"])
+def test_who_breaks_off_a_receive_loses_nothing(server: Program, mount: str) -> None:
+    polled = counted(server, "polled")
+    with Connection(server.address) as connection:
+        head = f"POST /{mount}/polls HTTP/1.1\r\nhost: a\r\nx-key: 1\r\ncontent-length: 10\r\n\r\n"
+        connection.socket.sendall(head.encode())
+        until(lambda: counted(server, "polled") == polled + 1, "it has polled")
+        connection.socket.sendall(b"hello")
+        connection.socket.sendall(b"world")
+        assert connection.receive().body == b"helloworld"
+
+
 def test_a_response_in_parts(server: Program) -> None:
     assert body_of(server, "/raw/parts") == (b"one,two,three", True)
     until(lambda: counted(server, "disconnect behind the answer"), "what waits behind its answer goes on")

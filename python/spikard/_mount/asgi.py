@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -86,7 +86,7 @@ class _Conversation:
         told: the application has heard that the client has gone.
     """
 
-    __slots__ = ("_begun", "_exchange", "_head", "_over", "_parts", "_read", "_reply", "ended", "told")
+    __slots__ = ("_begun", "_exchange", "_head", "_over", "_read", "_reply", "ended", "told")
 
     def __init__(self, exchange: Exchange, reply: Reply) -> None:
         self._exchange = exchange
@@ -95,8 +95,6 @@ class _Conversation:
         self._head: tuple[int, Headers, int | None] | None = None
         self._begun = False
         self._read = False
-        # Of a body that still comes.
-        self._parts: AsyncIterator[bytes] | None = None
         self._over: asyncio.Event | None = None
         self.ended = False
         self.told = False
@@ -117,15 +115,14 @@ class _Conversation:
         if incoming is None:
             self._read = True
             return {"type": "http.request", "body": self._exchange.body, "more_body": False}
-        if self._parts is None:
-            self._parts = incoming.parts()
         try:
-            part = await anext(self._parts, b"")
+            # Applications break it off, to see whether their client is there.
+            part = await incoming.part()
         except ConnectionError:
             self._read = self.told = True
             return {"type": "http.disconnect"}
-        self._read = not part
-        return {"type": "http.request", "body": part, "more_body": not self._read}
+        self._read = part is None
+        return {"type": "http.request", "body": part or b"", "more_body": not self._read}
 
     async def send(self, message: Message) -> None:
         kind = message["type"]

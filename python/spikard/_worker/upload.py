@@ -77,7 +77,7 @@ class Upload:
             raise RuntimeError("the body is being read already")
         self._reading = True
         try:
-            while (part := await self._next()) is not None:
+            while (part := await self.part()) is not None:
                 yield part
         finally:
             self._reading = False
@@ -90,7 +90,12 @@ class Upload:
         """
         return b"".join([part async for part in self.parts()])
 
-    async def _next(self) -> bytes | None:
+    async def part(self) -> bytes | None:
+        """Give what comes next, None at the end; may be broken off, and asked again.
+
+        Raises:
+            BodyLost: the rest will not come.
+        """
         while not self._parts:
             if self._closed:
                 raise BodyLost("the rest of the body will not come")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 import time
@@ -73,6 +74,17 @@ async def raw(scope: Any, receive: Any, send: Any) -> None:
                 (b"x-twice", b"1"),
                 (b"x-twice", b"2"),
             )
+        case "/polls":
+            for _ in range(3):
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(receive(), 0.01)
+            count("polled")
+            body, more = b"", True
+            while more:
+                message = await receive()
+                body += message["body"]
+                more = message["more_body"]
+            await whole(send, body)
         case "/sized":
             await whole(send, b"12345" if scope["method"] != "HEAD" else b"", (b"Content-Length", b"5"))
         case "/parts":
