@@ -158,13 +158,17 @@ wheel: $(VENV)/.wheel ## Make dist/spikard-*.whl, which needs no package of the 
 	@$(VENV)/bin/python docker/grafted.py dist/spikard-*.whl
 
 # Options of the engine, for example --build-arg DEBIAN_IMAGE=..., or mounts of an apt or pip configuration.
-IMAGE_OPTIONS ?=
+export IMAGE_OPTIONS
 ENGINE ?= podman
 
 .PHONY: images
 images: wheel ## Build the images spikard-front-end and spikard-app with ENGINE (podman or docker)
 	$(ENGINE) build $(IMAGE_OPTIONS) --file docker/front-end/Dockerfile --tag spikard-front-end .
 	$(ENGINE) build $(IMAGE_OPTIONS) --file docker/app/Dockerfile --tag spikard-app .
+
+.PHONY: pod-test
+pod-test: wheel ## Run the pod with podman, and kill and replace what is in it
+	@$(VENV)/bin/python tests/pod
 
 .PHONY: clean
 clean: ## Remove all that was built or installed here
