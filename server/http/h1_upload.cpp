@@ -13,7 +13,7 @@ Fault H1Session::StreamBody(std::string& body, uint64_t limit, std::shared_ptr<U
   buffer_.consume(parser_->ParseBody(Buffered(), body, limit));
   if (parser_->fault() != Fault::kNone || parser_->Done()) return parser_->fault();
   upload_limit_ = limit;
-  upload_ = std::make_shared<Upload>(exchange_.request.expects_continue, [this] { Pump(); });
+  upload_ = std::make_shared<Upload>(exchange_.request.expects_continue, [this] { Pump(); }, sessions_.kept());
   upload_->Put(std::make_shared<const std::string>(std::exchange(body, {})));
   if (!body_deadline_) {
     body_deadline_ = std::make_unique<BodyDeadline>(*this);

@@ -55,6 +55,7 @@ class Sessions {
 
   const SessionConfig& config() const { return config_; }
   const Service& service() const { return service_; }
+  const std::shared_ptr<Kept>& kept() const { return kept_; }
   std::string_view Date() { return date_.Now(); }
 
  private:
@@ -64,6 +65,7 @@ class Sessions {
   const SessionConfig config_;
   const Service service_;
   net::Deadlines deadlines_;
+  const std::shared_ptr<Kept> kept_ = std::make_shared<Kept>();  // outlives uploads that a worker still reads
   DateSource date_;
   std::unordered_set<H1Session*> open_;
   std::function<void()> on_empty_;

@@ -33,7 +33,8 @@ Upload::Part Upload::Take(size_t most) {
   if (offset_ == block->size()) {
     ++next_;
     offset_ = 0;
-    if (forgetful_ || taken_ - dropped_ > kMaxKept) Drop();
+    Hold();
+    if (forgetful_ || held_ > kMaxKept || kept_->bytes > Kept::kMax) Drop();
   }
   return part;
 }
@@ -54,6 +55,7 @@ void Upload::Close() {
   on_change_ = nullptr;
   blocks_.clear();
   next_ = 0;
+  Release();
 }
 
 void Upload::Drop() {
@@ -62,6 +64,17 @@ void Upload::Drop() {
     dropped_ += blocks_.front()->size();
     blocks_.pop_front();
   }
+  Release();
 }
+
+void Upload::Hold() {
+  const size_t now = taken_ - dropped_;
+  // After Rewind it is counted already.
+  if (now <= held_) return;
+  kept_->bytes += now - held_;
+  held_ = now;
+}
+
+void Upload::Release() { kept_->bytes -= std::exchange(held_, 0); }
 
 }  // namespace spikard::http

@@ -13,6 +13,13 @@
 
 namespace spikard::http {
 
+// What uploads keep together.
+struct Kept {
+  // Beyond it, what is taken is kept no longer.
+  static constexpr size_t kMax = 64 * 1024 * 1024;
+  size_t bytes = 0;
+};
+
 class Upload {
  public:
   // Of what was taken: beyond it, nobody can begin again.
@@ -30,7 +37,11 @@ class Upload {
   };
 
   // `awaited`: the client sends nothing before it is asked to. `on_wanted`: called when more is wanted than has come.
-  Upload(bool awaited, std::function<void()> on_wanted) : awaited_(awaited), on_wanted_(std::move(on_wanted)) {}
+  Upload(bool awaited, std::function<void()> on_wanted, std::shared_ptr<Kept> kept = std::make_shared<Kept>())
+      : awaited_(awaited), on_wanted_(std::move(on_wanted)), kept_(std::move(kept)) {}
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+  ~Upload() { Release(); }
 
   // ---- the session
 
@@ -67,9 +78,14 @@ class Upload {
 
  private:
   void Drop();
+  // Counts what is kept, and no longer.
+  void Hold();
+  void Release();
 
   const bool awaited_;
   std::function<void()> on_wanted_;
+  const std::shared_ptr<Kept> kept_;
+  size_t held_ = 0;  // of `kept_`
   std::function<void()> on_change_;
   std::deque<Block> blocks_;
   // Bytes since the beginning: no longer here; in the blocks before the next one; taken; put in.

@@ -1,5 +1,6 @@
 #include "net/listener.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -18,6 +19,9 @@ namespace {
 constexpr int kBacklog = 4096;
 // Between two looks at whether there is room for connections or descriptors again.
 constexpr auto kPause = std::chrono::milliseconds(20);
+// Bytes that the kernel takes before it sends them.
+constexpr int kMaxUnsent = 256 * 1024;
+using UnsentLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 }  // namespace
 
 Listener::Listener(base::Loop& loop) : loop_(loop), acceptor_(loop), pause_(loop) {}
@@ -94,6 +98,9 @@ base::Task<void> Listener::Accept(std::function<void(Socket)> session, std::func
     ErrorCode failed;
     socket.non_blocking(true, failed);
     if (!failed) socket.set_option(tcp::no_delay(true), failed);
+    // Or the kernel would take megabytes for each client that reads slowly.
+    ErrorCode ignored;
+    socket.set_option(UnsentLimit(kMaxUnsent), ignored);
     if (!failed) session(std::move(socket));
   }
 }

@@ -100,6 +100,27 @@ TEST_F(UploadTest, MuchIsGivenAwayForGood) {
   EXPECT_EQ(Drink(), "z") << "and goes on";
 }
 
+TEST_F(UploadTest, AllTogetherKeepNoMoreThanTheirBound) {
+  const auto kept = std::make_shared<Kept>();
+  kept->bytes = Kept::kMax - 3;
+  Upload first(false, nullptr, kept);
+  first.Put(std::make_shared<const std::string>("abc"));
+  first.Take(3);
+  EXPECT_EQ(kept->bytes, Kept::kMax);
+  EXPECT_FALSE(first.Spent());
+  first.Rewind();
+  first.Take(3);
+  EXPECT_EQ(kept->bytes, Kept::kMax) << "counted once";
+  {
+    Upload second(false, nullptr, kept);
+    second.Put(std::make_shared<const std::string>("d"));
+    second.Take(1);
+    EXPECT_TRUE(second.Spent());
+  }
+  first.Close();
+  EXPECT_EQ(kept->bytes, Kept::kMax - 3);
+}
+
 TEST_F(UploadTest, WhatWillNotBeTakenAgainIsNotKept) {
   const auto block = std::make_shared<const std::string>("abc");
   upload.Put(block);

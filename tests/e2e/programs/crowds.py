@@ -25,7 +25,7 @@ async def endless() -> StreamingResponse:
 
 @get("/large")
 async def large() -> bytes:
-    return b"x" * 200_000
+    return b"x" * (1 << 20)
 
 
 @post("/sum")
