@@ -1,5 +1,6 @@
 """A real front end with a real worker, as a test needs them."""
 
+import contextlib
 import importlib.util
 import os
 import select
@@ -54,9 +55,12 @@ class FrontEnd:
         assert line.startswith("listening "), line
         _, host, port = line.split()
         self.address = (host, int(port))
-        self.worker = self._run([sys.executable, str(WORKER), self.directory])
+        self.worker = self.start_worker()
         self.await_status("/readyz", 200)
         self.descriptors = self.count_descriptors()
+
+    def start_worker(self) -> "subprocess.Popen[bytes]":
+        return self._run([sys.executable, str(WORKER), self.directory])
 
     def _run(self, command: list[str], *descriptors: int) -> "subprocess.Popen[bytes]":
         # Variables of whoever runs the tests would be settings of what they test.
@@ -102,6 +106,13 @@ class FrontEnd:
 
     def count_descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def kinds_of_descriptors(self) -> list[str]:
+        kinds = []
+        for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                kinds.append(os.readlink(link))
+        return kinds
 
     def await_descriptors(self, count: int) -> None:
         end = time.monotonic() + DEADLINE

@@ -1,6 +1,7 @@
 """Clients that hold on to what they have: beside them others get their answers, and what they cost comes back."""
 
 import contextlib
+import signal
 import socket
 import struct
 import time
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from raw_client import Connection
-from raw_front_end import FrontEnd
+from raw_front_end import DEADLINE, FrontEnd
 
 SHORT = ("--header-timeout", "1", "--body-timeout", "1", "--keep-alive", "2", "--write-timeout", "1")
 MANY = 150
@@ -137,4 +138,25 @@ def test_out_of_descriptors_it_waits_and_goes_on() -> None:
             assert front_end.count_descriptors() < 300 - 100
             for connection in opened[:10]:
                 assert read_all(connection) == b""
+        assert front_end.ask("/echo/text") == 200
+
+
+def await_workers(front_end: FrontEnd, count: int) -> None:
+    """Until so many are attached: the front end holds a pidfd of each."""
+    end = time.monotonic() + DEADLINE
+    while front_end.kinds_of_descriptors().count("anon_inode:[pidfd]") != count:
+        assert time.monotonic() < end, front_end.kinds_of_descriptors()
+        time.sleep(0.01)
+
+
+def test_out_of_descriptors_workers_come_and_go() -> None:
+    with FrontEnd("--header-timeout", "60", descriptors=300) as front_end:
+        with connections(front_end, 400, b""):
+            for _ in range(3):
+                leaving, front_end.worker = front_end.worker, front_end.start_worker()
+                await_workers(front_end, 2)
+                leaving.send_signal(signal.SIGTERM)
+                assert leaving.wait(DEADLINE) == 0
+                await_workers(front_end, 1)
+        front_end.await_status("/readyz", 200)
         assert front_end.ask("/echo/text") == 200
