@@ -244,9 +244,9 @@ void Dispatcher::Relieve(Actions& actions) {
     if (!worker.silent || worker.slots.Busy() == 0 || !HasRoom(worker.generation, true)) continue;
     for (Slot slot = 0; slot < worker.slots.Count(); ++slot) {
       const ExchangeId exchange = worker.slots.At(slot);
-      if (exchange != 0 && exchanges_.at(exchange).state == State::kBegun) {
-        actions.push_back(TakeBack{exchange, id, slot});
-      }
+      if (exchange == 0) continue;
+      const Entry& entry = exchanges_.at(exchange);
+      if (entry.state == State::kBegun && !entry.spent) actions.push_back(TakeBack{exchange, id, slot});
     }
   }
 }

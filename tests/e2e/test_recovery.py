@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from harness.client import Connection, fetch
 from harness.waiting import until
 
@@ -65,3 +66,13 @@ def test_a_post_that_had_not_begun_is_served_by_another_worker(start: Start, tmp
     runs = blocked.runs()
     assert set(runs) == {"b1", "b2", "r1", "r2", "r3", "r4"}
     assert victim not in {runs[number] for number in runs if number != "b1"}
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_a_post_that_had_begun_runs_again_only_with_its_key(start: Start, tmp_path: Path, key: bool) -> None:
+    program = Blocked(start, tmp_path).program
+    with Connection(program.address) as connection:
+        connection.send("POST", "/once-more", headers=[("idempotency-key", "k1")] if key else [])
+        os.kill(int(program.said(r"begun by (\d+)")[1]), signal.SIGKILL)
+        reply = connection.receive()
+    assert (reply.status, reply.json() if key else None) == ((200, 1) if key else (502, None))

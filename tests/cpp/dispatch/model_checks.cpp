@@ -75,7 +75,7 @@ void Model::CheckAsked() {
       const ExchangeId id = worker.slots[slot];
       if (id == 0 || worker.taken.contains(slot)) continue;
       const Exchange& exchange = exchanges_.at(id);
-      if (exchange.cancelled || exchange.responding) continue;
+      if (exchange.cancelled || exchange.responding || exchange.spent) continue;
       ++due;
       Require(std::any_of(asked_.begin(), asked_.end(), [&](const TakeBack& asked) { return asked.exchange == id; }),
               "not asked back from a silent worker");

@@ -1,6 +1,8 @@
 """Blocks the loop of a worker until a file is there; and writes down what runs, before it does anything."""
 
+import asyncio
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -18,6 +20,14 @@ async def block(number: str) -> int:
     while not gate.exists():
         time.sleep(0.01)
     return os.getpid()
+
+
+@post("/once-more", idempotent="key")
+async def once_more(request: Request) -> int:
+    if request.attempt == 0:
+        print(f"begun by {os.getpid()}", file=sys.stderr)
+        await asyncio.sleep(60)
+    return request.attempt
 
 
 @post("/run/{number}")
