@@ -170,6 +170,8 @@ class _Attached(_Process):
             await self.worker.run()
         except WorkerRefused as error:
             raise StartError(f"the front end refuses the application: {error}") from None
+        if not self.worker.leaving:
+            log.info("not needed any more: the front end has another version of the application")
 
     def on_ready(self) -> None:
         log.info("attached to the front end at %s", self.directory)

@@ -60,6 +60,12 @@ bool Channel::Ready() const { return active_.Get() && dispatcher_.Ready(active_.
 
 base::Task<void> Channel::HandOver(Exchange& x) {
   if (x.gone) co_return;
+  if (x.upload && x.upload->state() == http::Upload::State::kBroken) {
+    // While it was matched again.
+    x.response.close = true;
+    x.Answer(x.upload->fault());
+    co_return;
+  }
   base::Wake wake;
   const ExchangeId id = ++last_exchange_;
   Pending& pending = pending_.try_emplace(id, *this, id, x, wake).first->second;
@@ -72,7 +78,7 @@ base::Task<void> Channel::HandOver(Exchange& x) {
   if (x.upload) x.upload->OnChange([this, id] { OnUpload(id); });
   x.on_gone = [this, id] { Cancel(id, protocol::CancelReason::kClientGone); };
   const bool repeatable = IsRepeatable(x.request.method, x.table->At(x.route), x.request.fields);
-  Feed(Submitted{id, x.table->Generation(), repeatable, x.request.target.size() + x.body->size()});
+  Feed(Submitted{id, x.table->Generation(), repeatable, x.request.target.size() + x.body->size(), x.attempts});
   co_await wake.Wait();
   x.on_gone = nullptr;
 }

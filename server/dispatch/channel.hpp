@@ -118,6 +118,7 @@ class Channel {
   void Perform(const TakeBack& take_back);
   void Perform(const Revoke& revoke);
   void Perform(const Deliver& deliver);
+  void Perform(const Rematch& rematch);
   void Perform(const Fail& fail);
   void Perform(const Distrust& distrust);
   // Returns false if HTTP does not allow the fields: the exchange is answered with a problem.
@@ -164,6 +165,9 @@ class Channel {
   void Watch();
   Peer* Find(WorkerId id);
   Peer* FindByToken(const std::string& token);
+  // Lets the newest generation that has a ready worker be the active one, and drains the workers of those that it
+  // takes over from. Older ones that come later wait for their chance.
+  void Reactivate();
   void OnAsked(Peer& peer);
   void StartDrain(Peer& peer);
   // The peers of now, however many of them go meanwhile.

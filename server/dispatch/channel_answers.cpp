@@ -101,6 +101,20 @@ void Channel::Perform(const Deliver& deliver) {
   pending.wake->Notify();
 }
 
+void Channel::Perform(const Rematch& rematch) {
+  const auto node = pending_.extract(rematch.exchange);
+  Pending& pending = node.mapped();
+  Exchange& x = *pending.exchange;
+  if (x.upload) {
+    // It is not over: the next one who has the exchange will read it from the beginning.
+    x.upload->OnChange(nullptr);
+    pending.upload = nullptr;
+  }
+  x.rematch = true;
+  x.attempts = rematch.attempts;
+  pending.wake->Notify();
+}
+
 void Channel::Perform(const Fail& fail) {
   const auto node = pending_.extract(fail.exchange);
   Pending& pending = node.mapped();

@@ -50,6 +50,7 @@ void Channel::OnDetached(const std::string& token, std::string_view cause) {
   } else {
     Feed(WorkerDraining{peer->id});
   }
+  Reactivate();
   if (!MayAnswer(*peer)) {
     spdlog::error("{} is lost: {}", peer->Name(), cause);
     return Forget(*peer, WorkerLost{peer->id});
@@ -102,6 +103,7 @@ void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello) {
   peer.pid = hello.pid;
   peer.token = hello.token;
   peer.attached = !hello.token.empty();
+  peer.epoch = hello.epoch;
   peer.manifest_hash = hello.manifest_hash;
   peer.max_batch = hello.max_batch;
   peer.last_received = 1;
@@ -119,7 +121,7 @@ void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello) {
   }
   peer.slots = std::min(hello.slots, peer.recorder ? (*peer.recorder)->slots() : kMaxSlots);
   if (draining_) return Refuse(peer, RefusalReason::kStopping, "the front end is stopping");
-  peer.table = generations_.Find(peer.manifest_hash);
+  peer.table = generations_.Find(peer.epoch, peer.manifest_hash);
   if (peer.table) {
     Welcome(peer);
   } else {
@@ -128,13 +130,11 @@ void Channel::OnHello(const PeerAddress& from, const protocol::Hello& hello) {
 }
 
 void Channel::OnManifest(Peer& peer, std::string_view manifest) {
-  const std::string refusal = generations_.Add(peer.manifest_hash, manifest);
-  if (!refusal.empty()) {
-    spdlog::error("{} is refused: {}", peer.Name(), refusal);
-    return Refuse(peer, RefusalReason::kManifest, refusal);
-  }
-  peer.table = generations_.Find(peer.manifest_hash);
-  Welcome(peer);
+  std::string refusal;
+  peer.table = generations_.Add(peer.epoch, peer.manifest_hash, manifest, refusal);
+  if (peer.table) return Welcome(peer);
+  spdlog::error("{} is refused: {}", peer.Name(), refusal);
+  Refuse(peer, RefusalReason::kManifest, refusal);
 }
 
 void Channel::Welcome(Peer& peer) {
@@ -161,14 +161,27 @@ std::string_view Channel::OnReady(Peer& peer) {
   if (peer.state != Peer::State::kWelcomed) return "ready out of turn";
   peer.state = Peer::State::kReady;
   spdlog::debug("{} is ready, generation {}", peer.Name(), peer.table->Generation());
-  // The newest manifest that has a ready worker is the one new requests are matched by.
-  const auto& active = active_.Get();
-  if (!active || peer.table->Generation() > active->Generation() || !dispatcher_.HasWorker(active->Generation())) {
-    active_.Set(peer.table);
-  }
   Feed(WorkerReady{peer.id, peer.table->Generation(), peer.slots});
+  Reactivate();
   if (outlook_.ready) outlook_.ready();
   return {};
+}
+
+void Channel::Reactivate() {
+  if (draining_) return;
+  route::Active::Handle newest;
+  for (const auto& [address, peer] : peers_) {
+    if (peer.state != Peer::State::kReady) continue;
+    if (!newest || peer.table->Generation() > newest->Generation()) newest = peer.table;
+  }
+  const route::Active::Handle before = active_.Get();
+  if (!newest || newest == before) return;
+  if (before) spdlog::info("generation {} serves, no longer {}", newest->Generation(), before->Generation());
+  active_.Set(newest);
+  Feed(Activated{newest->Generation()});
+  ForEachPeer([&](Peer& peer) {
+    if (peer.state == Peer::State::kReady && peer.table->Generation() < newest->Generation()) StartDrain(peer);
+  });
 }
 
 void Channel::OnAsked(Peer& peer) {
@@ -191,6 +204,7 @@ void Channel::StartDrain(Peer& peer) {
   if (std::exchange(peer.state, Peer::State::kDraining) == Peer::State::kDraining) return;
   Feed(WorkerDraining{peer.id});
   Send(peer, protocol::Drain{0, draining_});
+  Reactivate();
 }
 
 void Channel::Drain(std::function<void()> done) {
@@ -219,6 +233,7 @@ void Channel::Forget(Peer& peer, const Event& end) {
   addresses_.erase(peer.id);
   peers_.erase(PeerAddress(peer.address));
   Feed(end);
+  Reactivate();
   FinishDrain();
 }
 

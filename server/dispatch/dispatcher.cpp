@@ -43,8 +43,8 @@ void Dispatcher::Handle(TimePoint now, const Submitted& event, Actions& actions)
     actions.push_back(Fail{event.exchange, Fault::kStopping});
     return;
   }
-  exchanges_[event.exchange] =
-      Entry{.generation = event.generation, .bytes = event.bytes, .repeatable = event.repeatable};
+  exchanges_[event.exchange] = Entry{
+      .generation = event.generation, .bytes = event.bytes, .repeatable = event.repeatable, .offers = event.attempts};
   Place(now, event.exchange, actions);
 }
 
@@ -54,8 +54,9 @@ void Dispatcher::Handle(TimePoint now, const WorkerReady& event, Actions& action
   Advance(now, event.generation, actions);
 }
 
-void Dispatcher::Handle(TimePoint, const WorkerDraining& event, Actions&) {
+void Dispatcher::Handle(TimePoint now, const WorkerDraining& event, Actions& actions) {
   if (const auto found = workers_.find(event.worker); found != workers_.end()) found->second.draining = true;
+  RematchStranded(now, actions);
 }
 
 void Dispatcher::Handle(TimePoint, const WorkerSilent& event, Actions& actions) {
@@ -84,6 +85,7 @@ void Dispatcher::Handle(TimePoint now, const LastWords& event, Actions& actions)
   if (found == workers_.end()) return;
   Worker& worker = found->second;
   worker.draining = true;
+  RematchStranded(now, actions);
   const auto has = [](const std::vector<ExchangeId>& ids, ExchangeId id) {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
   };
@@ -102,6 +104,7 @@ void Dispatcher::Handle(TimePoint now, const LastWords& event, Actions& actions)
 void Dispatcher::Handle(TimePoint now, const WorkerLost& event, Actions& actions) {
   const auto node = workers_.extract(event.worker);
   if (node.empty()) return;
+  RematchStranded(now, actions);
   const Slots& slots = node.mapped().slots;
   for (Slot slot = 0; slot < slots.Count(); ++slot) {
     if (const ExchangeId id = slots.At(slot)) Lose(now, id, actions);
@@ -111,6 +114,7 @@ void Dispatcher::Handle(TimePoint now, const WorkerLost& event, Actions& actions
 void Dispatcher::Handle(TimePoint now, const WorkerLeft& event, Actions& actions) {
   const auto node = workers_.extract(event.worker);
   if (node.empty()) return;
+  RematchStranded(now, actions);
   const Slots& slots = node.mapped().slots;
   for (Slot slot = 0; slot < slots.Count(); ++slot) {
     if (const ExchangeId id = slots.At(slot)) PlaceAgain(now, id, actions);
@@ -185,6 +189,11 @@ void Dispatcher::Handle(TimePoint now, const Cancelled& event, Actions& actions)
 
 void Dispatcher::Handle(TimePoint, const Spent& event, Actions&) {
   if (const auto found = exchanges_.find(event.exchange); found != exchanges_.end()) found->second.spent = true;
+}
+
+void Dispatcher::Handle(TimePoint now, const Activated& event, Actions& actions) {
+  active_ = event.generation;
+  RematchStranded(now, actions);
 }
 
 void Dispatcher::Handle(TimePoint now, const Tick&, Actions& actions) {
@@ -280,7 +289,29 @@ void Dispatcher::Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& 
   actions.push_back(Offer{id, worker_id, entry.slot, entry.offers++});
 }
 
+bool Dispatcher::Stranded(uint64_t generation) const {
+  return active_ != 0 && generation != active_ && !HasWorker(generation);
+}
+
+void Dispatcher::RematchStranded(TimePoint now, Actions& actions) {
+  std::erase_if(queues_, [&](const auto& item) {
+    const auto& [generation, queue] = item;
+    if (!Stranded(generation)) return false;
+    for (const ExchangeId id : queue) {
+      Dequeue(now, exchanges_.at(id));
+      RematchOne(id, actions);
+    }
+    return true;
+  });
+}
+
+void Dispatcher::RematchOne(ExchangeId id, Actions& actions) {
+  actions.push_back(Rematch{id, exchanges_.at(id).offers});
+  exchanges_.erase(id);
+}
+
 void Dispatcher::Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions) {
+  if (Stranded(entry.generation)) return RematchOne(id, actions);
   if (queued_ >= limits_.max_held || queued_bytes_ + entry.bytes > limits_.max_held_bytes) {
     FailOne(id, Fault::kQueueFull, actions);
     return;

@@ -9,12 +9,13 @@
 //                               +---------+   its worker was lost, or returned it, and it may run again
 //
 //              queued -> (Cancelled)                        nobody will ever hear of it
+//              queued -> (Rematch)                          its generation is neither active nor has it a worker
 //              begun, responding -> cancelled -> (Ended)    it keeps its slot until its worker's last word, and is told
 //                                                           nothing
 //
-// Every exchange that was submitted leaves by exactly one Deliver, Fail or Cancelled. Whatever was sent to a worker
-// counts as begun, unless the worker or its flight recorder says otherwise. One that is responding never runs again:
-// its client has seen the beginning.
+// Every exchange that was submitted leaves by exactly one Deliver, Fail, Rematch or Cancelled. Whatever was sent to a
+// worker counts as begun, unless the worker or its flight recorder says otherwise. One that is responding never runs
+// again: its client has seen the beginning.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -38,8 +39,9 @@ using TimePoint = std::chrono::steady_clock::time_point;
 struct Submitted {
   ExchangeId exchange;  // higher than all before
   uint64_t generation;
-  bool repeatable;  // may run again after it was begun
-  uint64_t bytes;   // what holding it costs
+  bool repeatable;       // may run again after it was begun
+  uint64_t bytes;        // what holding it costs
+  uint8_t attempts = 0;  // how often it was offered before it was matched again
 };
 struct WorkerReady {
   WorkerId worker;
@@ -122,13 +124,17 @@ struct Cancelled {
 struct Spent {
   ExchangeId exchange;
 };
+// What is matched from now on is of this generation.
+struct Activated {
+  uint64_t generation;
+};
 struct Tick {};
 // Nobody will ever serve what is here or comes.
 struct Abandoned {};
 
 using Event =
     std::variant<Submitted, WorkerReady, WorkerDraining, WorkerSilent, WorkerHeard, TakenBack, LastWords, WorkerLost,
-                 WorkerLeft, Said, Ended, Returned, Unsendable, Cancelled, Spent, Tick, Abandoned>;
+                 WorkerLeft, Said, Ended, Returned, Unsendable, Cancelled, Spent, Activated, Tick, Abandoned>;
 
 // ---- actions
 
@@ -158,6 +164,12 @@ struct Revoke {
 struct Deliver {
   ExchangeId exchange;
 };
+// Its generation has no worker any more: it is to pass route, schema and stages again under the active one, and be
+// submitted as a new exchange.
+struct Rematch {
+  ExchangeId exchange;
+  uint8_t attempts;  // how often it was offered
+};
 // It is over without an answer.
 struct Fail {
   ExchangeId exchange;
@@ -168,7 +180,7 @@ struct Distrust {
   WorkerId worker;
 };
 
-using Action = std::variant<Offer, Pass, TakeBack, Revoke, Deliver, Fail, Distrust>;
+using Action = std::variant<Offer, Pass, TakeBack, Revoke, Deliver, Rematch, Fail, Distrust>;
 
 struct DispatchLimits {
   std::chrono::milliseconds hold_timeout;
@@ -239,6 +251,7 @@ class Dispatcher {
   void Handle(TimePoint now, const Unsendable& event, Actions& actions);
   void Handle(TimePoint now, const Cancelled& event, Actions& actions);
   void Handle(TimePoint now, const Spent& event, Actions& actions);
+  void Handle(TimePoint now, const Activated& event, Actions& actions);
   void Handle(TimePoint now, const Tick& event, Actions& actions);
   void Handle(TimePoint now, const Abandoned& event, Actions& actions);
 
@@ -253,6 +266,11 @@ class Dispatcher {
   void Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions);
   // It has been taken out of its queue.
   void Dequeue(TimePoint now, Entry& entry);
+  // Nothing of this generation will ever be begun, nor is more of it to come.
+  bool Stranded(uint64_t generation) const;
+  // Sends back what waits for a stranded generation.
+  void RematchStranded(TimePoint now, Actions& actions);
+  void RematchOne(ExchangeId id, Actions& actions);
   // Offers what no worker has begun to another one.
   void PlaceAgain(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided = 0);
   // Begins what waits, as far as slots are free.
@@ -275,8 +293,9 @@ class Dispatcher {
   boost::unordered_flat_map<ExchangeId, Entry> exchanges_;
   std::map<WorkerId, Worker> workers_;
   // By generation, each in the order of arrival. None is empty; none waits while a slot of its generation is free,
-  // unless it was taken away from that worker.
+  // unless it was taken away from that worker; none of a stranded one waits.
   std::map<uint64_t, std::set<ExchangeId>> queues_;
+  uint64_t active_ = 0;  // generation; 0: none yet
   size_t queued_ = 0;
   uint64_t queued_bytes_ = 0;
   bool abandoned_ = false;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "dispatch/difference.hpp"
 #include "protocol/manifest.hpp"
 #include "stage/plan.hpp"
 
@@ -18,24 +19,39 @@ std::string Sha256(std::string_view bytes) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
+std::string_view EpochOf(std::string_view epoch, std::string_view hash) { return epoch.empty() ? hash : epoch; }
+
 }  // namespace
 
-Generations::Handle Generations::Find(std::string_view hash) const {
-  const auto found = tables_.find(hash);
-  return found != tables_.end() ? found->second : nullptr;
+Generations::Handle Generations::Find(std::string_view epoch, std::string_view hash) const {
+  const auto found = known_.find(EpochOf(epoch, hash));
+  return found != known_.end() && found->second.hash == hash ? found->second.table.lock() : nullptr;
 }
 
-std::string Generations::Add(std::string_view hash, std::string_view manifest) {
-  if (Sha256(manifest) != hash) return "the manifest is not the one that Hello announced";
+Generations::Handle Generations::Add(std::string_view epoch, std::string_view hash, std::string_view manifest,
+                                     std::string& refusal) {
+  const auto refuse = [&refusal](std::string why) {
+    refusal = std::move(why);
+    return nullptr;
+  };
+  if (Sha256(manifest) != hash) return refuse("the manifest is not the one that Hello announced");
   protocol::Manifest decoded;
   if (const auto error = protocol::DecodeManifest(manifest, &decoded); error != protocol::Errc::kOk) {
-    return "the manifest is malformed: " + std::string(protocol::Describe(error));
+    return refuse("the manifest is malformed: " + std::string(protocol::Describe(error)));
   }
-  auto built = route::Table::Build(std::move(decoded), last_ + 1, &stage::Plans::Make);
-  if (const auto* refusal = std::get_if<std::string>(&built)) return *refusal;
-  tables_.emplace(hash, std::get<Handle>(std::move(built)));
-  ++last_;
-  return {};
+  const auto known = known_.find(EpochOf(epoch, hash));
+  if (known != known_.end() && known->second.hash != hash) {
+    const Handle other = known->second.table.lock();
+    const std::string difference = other ? ": " + FirstDifference(other->Manifest(), decoded) : "";
+    return refuse("other workers of the same epoch have another manifest" + difference);
+  }
+  if (Handle there = known != known_.end() ? known->second.table.lock() : nullptr) return there;
+  const uint64_t number = known != known_.end() ? known->second.number : known_.size() + 1;
+  auto built = route::Table::Build(std::move(decoded), number, &stage::Plans::Make);
+  if (auto* why = std::get_if<std::string>(&built)) return refuse(std::move(*why));
+  Handle table = std::get<Handle>(std::move(built));
+  known_[std::string(EpochOf(epoch, hash))] = {number, std::string(hash), table};
+  return table;
 }
 
 }  // namespace spikard::dispatch

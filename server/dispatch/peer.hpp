@@ -26,6 +26,7 @@ struct Peer {
   bool attached = false;  // its death is told by the attach socket
   std::string token;
   std::unique_ptr<Recorder> recorder;  // null: what was sent to it counts as begun
+  std::string epoch;
   std::string manifest_hash;
   Slot slots = 0;
   uint32_t max_batch = 0;

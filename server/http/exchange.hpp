@@ -49,6 +49,8 @@ struct Exchange {
 
   // Nobody is left to answer: whoever waits for something on the exchange's behalf gives up.
   bool gone = false;
+  // Its body has been read, as far as anybody wants it.
+  bool body_read = false;
 
   // ---- from the stages
   std::string request_id;
@@ -68,18 +70,17 @@ struct Exchange {
 
   // ---- from whoever answers
   Response response;
+  // Instead of an answer: the generation it was matched by is no more, so it is to be matched by the active one.
+  bool rematch = false;
+  uint8_t attempts = 0;  // how often a worker got it before
 
   // Makes it ready for the connection's next request; memory is kept, unless it is much.
   void Clear() {
-    gone = false;
+    gone = body_read = rematch = false;
+    attempts = 0;
     request_id.clear();
-    table.reset();
-    path_parameters.clear();
-    arguments.clear();
-    findings.clear();
-    form.clear();
+    Unmatch();
     if (form.capacity() > kMaxKept) form.shrink_to_fit();
-    verdict.clear();
     upload.reset();
     if (body.use_count() > 1 || body->capacity() > kMaxKept) {
       body = std::make_shared<std::string>();
@@ -87,6 +88,16 @@ struct Exchange {
       body->clear();
     }
     response.Clear();
+  }
+
+  // Forgets what the stages have found out by its table.
+  void Unmatch() {
+    table.reset();
+    path_parameters.clear();
+    arguments.clear();
+    findings.clear();
+    form.clear();
+    verdict.clear();
   }
 
   void Answer(Fault fault) { Answer(ProblemOf(fault)); }

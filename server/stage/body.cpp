@@ -1,6 +1,7 @@
 #include "stage/body.hpp"
 
 #include <limits>
+#include <utility>
 
 #include "route/table.hpp"
 
@@ -10,6 +11,15 @@ base::Task<Verdict> ReadBody(http::Exchange& x) {
   if (!x.body_source.HasBody()) co_return Verdict::kGoOn;
   const uint64_t own_limit = x.table->MaxBodySize(x.route);
   const uint64_t limit = own_limit != 0 ? own_limit : std::numeric_limits<uint64_t>::max();
+  if (std::exchange(x.body_read, true)) {
+    // By the stages of another generation. What still comes cannot be collected any more.
+    const bool taken = x.upload ? x.table->At(x.route).streams_body : x.body->size() <= limit;
+    if (taken) co_return Verdict::kGoOn;
+    if (x.upload) x.response.fields.Add("retry-after", "1");
+    x.response.close = x.upload != nullptr;
+    x.Answer(x.upload ? http::Fault::kNoWorker : http::Fault::kBodyTooLarge);
+    co_return Verdict::kAnswered;
+  }
   http::Fault fault = http::Fault::kNone;
   if (x.table->At(x.route).streams_body) {
     fault = x.body_source.StreamBody(*x.body, limit, x.upload);

@@ -34,25 +34,32 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
   if (held == Verdict::kAnswered) co_return;
   // Whether there are ids at all is known only now.
   if (!x.table->Manifest().request_ids) x.request_id.clear();
-  // First of the checks: all others depend on the route.
-  if (MatchRoute(x) == Verdict::kAnswered) co_return;
-  if (ConvertArguments(x) == Verdict::kAnswered) co_return;
-  // Before the body is read: who sends what nobody takes need not send it.
-  Media media;
-  if (CheckMedia(x, media) == Verdict::kAnswered) co_return;
-  const bool declared = media.kind != 0;
-  // So for wrong parameters, unless what is wrong with the body is told beside them.
-  if (!declared && SettleFindings(x) == Verdict::kAnswered) co_return;
-  // A worker gets whole bodies only, unless it wants to read them as they come.
-  const Verdict read = co_await ReadBody(x);
-  if (read == Verdict::kAnswered) co_return;
-  if (declared) {
-    // Last: nobody can know all that is wrong before.
-    const Verdict checked = co_await CheckBody(x, media, pool_);
-    if (checked == Verdict::kAnswered) co_return;
-    if (SettleFindings(x) == Verdict::kAnswered) co_return;
+  // Once, unless the generation goes while the exchange waits for a worker. So whatever is done here that Unmatch does
+  // not undo must bear to be done again.
+  for (;;) {
+    // First of the checks: all others depend on the route.
+    if (MatchRoute(x) == Verdict::kAnswered) co_return;
+    if (ConvertArguments(x) == Verdict::kAnswered) co_return;
+    // Before the body is read: who sends what nobody takes need not send it.
+    Media media;
+    if (CheckMedia(x, media) == Verdict::kAnswered) co_return;
+    const bool declared = media.kind != 0;
+    // So for wrong parameters, unless what is wrong with the body is told beside them.
+    if (!declared && SettleFindings(x) == Verdict::kAnswered) co_return;
+    // A worker gets whole bodies only, unless it wants to read them as they come.
+    const Verdict read = co_await ReadBody(x);
+    if (read == Verdict::kAnswered) co_return;
+    if (declared) {
+      // Last: nobody can know all that is wrong before.
+      const Verdict checked = co_await CheckBody(x, media, pool_);
+      if (checked == Verdict::kAnswered) co_return;
+      if (SettleFindings(x) == Verdict::kAnswered) co_return;
+    }
+    co_await hand_over_(x);
+    if (!std::exchange(x.rematch, false)) co_return;
+    x.Unmatch();
+    x.table = active_.Get();
   }
-  co_await hand_over_(x);
 }
 
 base::Task<void> Pipeline::Answer(http::Exchange& x) {

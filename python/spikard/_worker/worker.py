@@ -115,6 +115,11 @@ class Worker:
             self._connection = None
         return not connection.front_end_leaves
 
+    @property
+    def leaving(self) -> bool:
+        """Whether it was told to leave."""
+        return self._leaving
+
     def leave(self) -> None:
         """Finish what has begun and end `run`: by a drain, or at once if there is no connection."""
         self._leaving = True

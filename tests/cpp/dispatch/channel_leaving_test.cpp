@@ -86,23 +86,5 @@ TEST_F(ChannelLeaving, WorkersAreToldThatTheFrontEndLeaves) {
   EXPECT_EQ(Types(*b), Names{"Goodbye"}) << "not a loss, though nothing more is waited for";
 }
 
-TEST_F(ChannelLeaving, TheNewestManifestWithAReadyWorkerIsActive) {
-  const protocol::Manifest first = manifest;
-  auto a = MakeReady("a");
-  const auto old = active.Get();
-  protocol::Manifest second = manifest;
-  second.routes.push_back(RouteOf("GET", "/new"));
-  Bring(second);
-  auto b = MakeReady("b");
-  EXPECT_GT(active.Get()->Generation(), old->Generation());
-  Bring(first);
-  auto c = MakeReady("c");
-  EXPECT_NE(active.Get(), old) << "the new one has a worker";
-  b->Say(protocol::Goodbye{});
-  EXPECT_NE(active.Get(), old) << "not before somebody else is ready";
-  auto d = MakeReady("d");
-  EXPECT_EQ(active.Get(), old);
-}
-
 }  // namespace
 }  // namespace spikard::fake

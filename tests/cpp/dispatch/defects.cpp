@@ -44,6 +44,7 @@ void NeverPatient(Event& event, Tick&) { event = Cancelled{1}; }
 void FirstAttempt(Offer& a) { a.attempt = 0; }
 void FirstSlot(Offer& a) { a.slot = 0; }
 void Neighbour(Deliver& a) { --a.exchange; }
+void Untried(Rematch& a) { a.attempts = 0; }
 void OtherSlot(Revoke& a) { ++a.slot; }
 void OtherFault(Fail& a) {
   if (a.fault == http::Fault::kWorkerLost) a.fault = http::Fault::kNoWorker;
@@ -97,6 +98,9 @@ constexpr Defect kDefects[] = {
     {"a slot for two", nullptr, Distort<Offer, FirstSlot>},
     {"an answer for another exchange", nullptr, Distort<Deliver, Neighbour>},
     {"a violation is overlooked", nullptr, Withhold<Distrust>},
+    {"a takeover is overlooked", Ignore<Activated>, nullptr},
+    {"what was to be matched again is forgotten", nullptr, Withhold<Rematch>},
+    {"matched again, it has never been tried", nullptr, Distort<Rematch, Untried>},
     {"another cause is told", nullptr, Distort<Fail, OtherFault>},
 };
 

@@ -22,36 +22,71 @@ std::string ManifestWith(const std::string& path) {
   return protocol::EncodeManifest(manifest);
 }
 
-TEST(Generations, KnowWhatWasAdded) {
-  Generations generations;
+struct GenerationsTest : testing::Test {
+  Generations::Handle Add(const std::string& manifest, const std::string& epoch = "") {
+    refusal.clear();
+    return generations.Add(epoch, Sha256(manifest), manifest, refusal);
+  }
+  Generations::Handle Find(const std::string& manifest, const std::string& epoch = "") {
+    return generations.Find(epoch, Sha256(manifest));
+  }
+
   const std::string a = ManifestWith("/a");
   const std::string b = ManifestWith("/b");
-  EXPECT_EQ(generations.Find(Sha256(a)), nullptr);
-  EXPECT_EQ(generations.Add(Sha256(a), a), "");
-  EXPECT_EQ(generations.Add(Sha256(b), b), "");
-  ASSERT_NE(generations.Find(Sha256(a)), nullptr);
-  EXPECT_LT(generations.Find(Sha256(a))->Generation(), generations.Find(Sha256(b))->Generation());
-  EXPECT_TRUE(generations.Find(Sha256(b))->Match({"b"}, "GET").route);
+  Generations generations;
+  std::string refusal;
+};
+
+TEST_F(GenerationsTest, KnowWhatWasAdded) {
+  EXPECT_EQ(Find(a), nullptr);
+  const auto first = Add(a);
+  const auto second = Add(b);
+  ASSERT_NE(first, nullptr);
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(Find(a), first);
+  EXPECT_LT(first->Generation(), second->Generation());
+  EXPECT_TRUE(second->Match({"b"}, "GET").route);
 }
 
-TEST(Generations, TwoWorkersMayBringTheSameManifest) {
-  Generations generations;
-  const std::string a = ManifestWith("/a");
-  EXPECT_EQ(generations.Add(Sha256(a), a), "");
-  const auto first = generations.Find(Sha256(a));
-  EXPECT_EQ(generations.Add(Sha256(a), a), "");
-  EXPECT_EQ(generations.Find(Sha256(a)), first);
+TEST_F(GenerationsTest, TwoWorkersMayBringTheSameManifest) {
+  const auto first = Add(a);
+  EXPECT_EQ(Add(a), first);
 }
 
-TEST(Generations, RefuseWhatCannotBeServed) {
-  Generations generations;
-  const std::string a = ManifestWith("/a");
-  EXPECT_EQ(generations.Add(Sha256("b"), a), "the manifest is not the one that Hello announced");
-  EXPECT_NE(generations.Add(Sha256("rubbish"), "rubbish").find("malformed"), std::string::npos);
+TEST_F(GenerationsTest, RefuseWhatCannotBeServed) {
+  EXPECT_EQ(generations.Add("", Sha256("b"), a, refusal), nullptr);
+  EXPECT_EQ(refusal, "the manifest is not the one that Hello announced");
+  EXPECT_EQ(Add("rubbish"), nullptr);
+  EXPECT_NE(refusal.find("malformed"), std::string::npos);
   const std::string bad = ManifestWith("no slash");
-  EXPECT_NE(generations.Add(Sha256(bad), bad).find("GET no slash"), std::string::npos);
-  EXPECT_EQ(generations.Find(Sha256(bad)), nullptr);
-  EXPECT_EQ(generations.Find(Sha256("b")), nullptr);
+  EXPECT_EQ(Add(bad), nullptr);
+  EXPECT_NE(refusal.find("GET no slash"), std::string::npos);
+  EXPECT_EQ(Find(bad), nullptr);
+}
+
+TEST_F(GenerationsTest, OneThatComesBackIsAsOldAsItWas) {
+  const uint64_t old = Add(a)->Generation();
+  const auto second = Add(b);
+  EXPECT_EQ(Find(a), nullptr) << "nobody keeps it";
+  EXPECT_EQ(Add(a)->Generation(), old);
+  EXPECT_LT(old, second->Generation());
+}
+
+TEST_F(GenerationsTest, AnotherEpochIsAnotherGeneration) {
+  const auto first = Add(a, "monday");
+  const auto second = Add(a, "tuesday");
+  ASSERT_NE(second, nullptr);
+  EXPECT_LT(first->Generation(), second->Generation());
+  EXPECT_EQ(Find(a, "monday"), first);
+  EXPECT_EQ(Find(a), nullptr);
+}
+
+TEST_F(GenerationsTest, OneEpochHasOneManifest) {
+  const auto first = Add(a, "monday");
+  EXPECT_EQ(Find(b, "monday"), nullptr);
+  EXPECT_EQ(Add(b, "monday"), nullptr);
+  EXPECT_EQ(refusal, "other workers of the same epoch have another manifest: route GET /b is in the place of GET /a");
+  EXPECT_EQ(Find(a, "monday"), first);
 }
 
 }  // namespace

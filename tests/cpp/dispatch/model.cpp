@@ -21,6 +21,7 @@ void Model::Feed(Dispatcher& dispatcher, TimePoint now, const Event& event) {
   unsendable_.reset();
   to_distrust_.reset();
   must_fail_.clear();
+  rematched_.clear();
   std::visit([this](const auto& e) { Apply(e); }, event);
   distrusted_ = to_distrust_.has_value();
 
@@ -50,6 +51,7 @@ bool Model::Worker::HadOnce(ExchangeId id) const {
 void Model::Apply(const Submitted& event) {
   Exchange& exchange = exchanges_[event.exchange];
   exchange = {.generation = event.generation, .repeatable = event.repeatable, .bytes = event.bytes, .worker = {}};
+  exchange.offers = event.attempts;
   LetWait(exchange);
 }
 
@@ -236,6 +238,8 @@ void Model::Apply(const Cancelled& event) {
 void Model::Apply(const Spent& event) {
   if (const auto found = exchanges_.find(event.exchange); found != exchanges_.end()) found->second.spent = true;
 }
+
+void Model::Apply(const Activated& event) { active_ = event.generation; }
 
 void Model::Apply(const Tick&) { tick_ = relieves_ = true; }
 

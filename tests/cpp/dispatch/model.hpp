@@ -56,6 +56,9 @@ class Model {
 
   const std::map<ExchangeId, Exchange>& exchanges() const { return exchanges_; }
   const std::map<WorkerId, Worker>& workers() const { return workers_; }
+  uint64_t Active() const { return active_; }
+  // What the last event has sent back, to be submitted again with these attempts.
+  const std::vector<std::pair<Exchange, uint8_t>>& Rematched() const { return rematched_; }
   // What the last event has asked back.
   const std::vector<TakeBack>& Asked() const { return asked_; }
   // Set if the last event was one that no worker may cause.
@@ -77,6 +80,7 @@ class Model {
   void Apply(const Unsendable& event);
   void Apply(const Cancelled& event);
   void Apply(const Spent& event);
+  void Apply(const Activated& event);
   void Apply(const Tick& event);
   void Apply(const Abandoned& event);
 
@@ -85,6 +89,7 @@ class Model {
   void Check(const TakeBack& take_back);
   void Check(const Revoke& revoke);
   void Check(const Deliver& deliver);
+  void Check(const Rematch& rematch);
   void Check(const Fail& fail);
   void Check(const Distrust& distrust);
   bool MayFail(const Exchange& exchange, ExchangeId id, http::Fault fault) const;
@@ -106,6 +111,8 @@ class Model {
   void TakeAway(Worker& worker, Slot slot, bool begun);
   // It was begun, and its worker is gone.
   void Lose(ExchangeId id);
+  // Its generation is not the active one and has no worker that could take it.
+  bool Stranded(const Exchange& exchange) const;
   void LetWait(Exchange& exchange);
   void Require(bool holds, const std::string& otherwise);
 
@@ -114,6 +121,7 @@ class Model {
   std::map<ExchangeId, Exchange> exchanges_;
   std::map<WorkerId, Worker> workers_;
   bool abandoned_ = false;
+  uint64_t active_ = 0;
   uint64_t last_turn_ = 0;
 
   // ---- of the event under way
@@ -127,6 +135,7 @@ class Model {
   std::optional<ExchangeId> to_pass_;
   std::optional<ExchangeId> to_revoke_;
   std::optional<ExchangeId> unsendable_;
+  std::vector<std::pair<Exchange, uint8_t>> rematched_;
   std::vector<ExchangeId> must_fail_;  // begun, lost, and not to be repeated
   std::optional<WorkerId> to_distrust_;
   bool distrusted_ = false;

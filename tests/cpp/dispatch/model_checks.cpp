@@ -98,6 +98,31 @@ void Model::Check(const Deliver& deliver) {
   Require(exchanges_.erase(deliver.exchange) == 1, "answered twice");
 }
 
+bool Model::Stranded(const Exchange& x) const {
+  return active_ != 0 && x.generation != active_ &&
+         std::none_of(workers_.begin(), workers_.end(), [&](const auto& entry) {
+           return entry.second.generation == x.generation && !entry.second.draining;
+         });
+}
+
+void Model::Check(const Rematch& rematch) {
+  const auto found = exchanges_.find(rematch.exchange);
+  if (found == exchanges_.end()) return Require(false, "rematched what is over");
+  const Exchange& x = found->second;
+  Require(!x.worker, "rematched what a worker has");
+  Require(Stranded(x), "rematched what its generation could serve");
+  Require(!x.was_begun || x.repeatable, "rematched what must not be repeated");
+  Require(std::find(must_fail_.begin(), must_fail_.end(), rematch.exchange) == must_fail_.end(),
+          "rematched what must fail");
+  Require(rematch.attempts == x.offers, "rematched with a wrong number of attempts");
+  for (const auto& [id, other] : exchanges_) {
+    if (other.worker || other.generation != x.generation || id >= rematch.exchange) continue;
+    Require(x.turn >= first_turn_ || other.turn >= first_turn_, "rematched out of turn");
+  }
+  rematched_.emplace_back(x, rematch.attempts);
+  exchanges_.erase(found);
+}
+
 void Model::Check(const Fail& fail) {
   const auto found = exchanges_.find(fail.exchange);
   if (found == exchanges_.end()) return Require(false, "failed what is over");
@@ -152,6 +177,7 @@ void Model::CheckState(const Dispatcher& dispatcher) {
     for (const auto& [worker_id, worker] : workers_) {
       Require(!worker.Takes(id, exchange), "waits while a slot is free");
     }
+    Require(!Stranded(exchange), "waits for a generation that is gone");
     Require(!tick_ || now_ - exchange.waits_since < limits_.hold_timeout, "held too long");
   }
   Require(dispatcher.Queued() == waiting, "a wrong number of waiting exchanges");

@@ -29,6 +29,8 @@ class Simulation {
     model_ = &model;
     events_ = 0;
     generations_ = Pick(1, 3);
+    // Of some lives all generations are equal, in some they take over from each other.
+    takeovers_ = Chance(60) ? Pick(1, 3) : 0;
     last_exchange_ = last_worker_ = 0;
     // More than half of the lives are crowded; some are lonely, some are short of workers.
     const bool crowded = Chance(60);
@@ -53,20 +55,32 @@ class Simulation {
     ++events_;
     model_->Feed(*dispatcher_, now_, event);
     at_bound_ = at_bound_ || dispatcher_->Queued() == limits_->max_held;
+    const bool distrusted = model_->Distrusted();
+    const auto rematched = model_->Rematched();
     // A worker may have begun what is asked back.
     for (const TakeBack& asked : std::vector(model_->Asked())) {
       if (Chance(60)) Feed(TakenBack{asked.worker, asked.exchange, asked.slot});
     }
+    // What the pipeline does with an exchange that is to be matched again, some of which it answers itself.
+    for (const auto& [exchange, attempts] : rematched) {
+      if (Chance(10)) continue;
+      Feed(Submitted{++last_exchange_, model_->Active(), exchange.repeatable, exchange.bytes, attempts});
+    }
     // What the channel does with a worker that is not to be trusted.
     const auto* ended = std::get_if<Ended>(&event);
-    if (model_->Distrusted() && ended != nullptr && Chance(80)) Feed(WorkerLost{ended->worker});
+    if (distrusted && ended != nullptr && Chance(80)) Feed(WorkerLost{ended->worker});
   }
 
   void Step() {
     now_ += milliseconds(Pick(0, 20));
+    if (takeovers_ != 0 && Chance(takeovers_)) return TakeOver();
     uint64_t choice = Pick(0, 99 + submissions_);
     if (choice >= 100) {
-      return Feed(Submitted{++last_exchange_, Pick(1, generations_), Chance(50), Pick(0, 100)});
+      // Mostly of the active generation; some were matched before it became that.
+      const uint64_t generation = model_->Active() != 0 && Chance(80)
+                                      ? model_->Active()
+                                      : Pick(generations_ > 3 ? generations_ - 3 : 1, generations_);
+      return Feed(Submitted{++last_exchange_, generation, Chance(50), Pick(0, 100)});
     }
     if (choice < arrivals_) return Arrive();
     if (choice < 14) return Feed(WorkerDraining{SomeWorker()});
@@ -83,7 +97,21 @@ class Simulation {
 
   void Arrive() {
     if (model_->workers().size() >= 6) return;
-    Feed(WorkerReady{++last_worker_, Pick(1, generations_), static_cast<Slot>(Pick(1, 4))});
+    Feed(WorkerReady{++last_worker_, Pick(generations_ > 3 ? generations_ - 3 : 1, generations_),
+                     static_cast<Slot>(Pick(1, 4))});
+  }
+
+  // A new generation, or one that was there before; mostly with a worker, and mostly the others are drained.
+  void TakeOver() {
+    const uint64_t next = Chance(70) ? ++generations_ : Pick(1, generations_);
+    if (Chance(80)) Feed(WorkerReady{++last_worker_, next, static_cast<Slot>(Pick(1, 4))});
+    Feed(Activated{next});
+    if (Chance(20)) return;
+    std::vector<WorkerId> old;
+    for (const auto& [id, worker] : model_->workers()) {
+      if (worker.generation != next) old.push_back(id);
+    }
+    for (const WorkerId id : old) Feed(WorkerDraining{id});
   }
 
   // Its flight recorder may say anything of anybody.
@@ -182,6 +210,7 @@ class Simulation {
   TimePoint now_{};
   uint64_t events_ = 0;
   uint64_t generations_ = 1;
+  uint64_t takeovers_ = 0;  // in a hundred steps
   uint64_t submissions_ = 0;
   uint64_t arrivals_ = 0;
   ExchangeId last_exchange_ = 0;

@@ -18,6 +18,7 @@ class Body final : public http::BodySource {
   bool HasBody() const override { return bytes.has_value(); }
   base::Task<http::Fault> ReadBody(std::string& body, uint64_t limit) override {
     asked = limit;
+    ++reads;
     if (fault != http::Fault::kNone) co_return fault;
     if (bytes->size() > limit) co_return http::Fault::kBodyTooLarge;
     body = *bytes;
@@ -34,6 +35,7 @@ class Body final : public http::BodySource {
   std::optional<std::string> bytes;
   std::shared_ptr<http::Upload> rest;  // of a body that is streamed
   http::Fault fault = http::Fault::kNone;
+  int reads = 0;
   std::optional<uint64_t> asked;  // the limit of the last call
 };
 

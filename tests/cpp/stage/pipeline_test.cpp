@@ -34,13 +34,19 @@ struct PipelineTest : testing::Test {
   base::Loop loop{1};
   route::Active active{1};
   int handed_over = 0;
-  std::string text;  // of the last answer
+  route::Active::Handle takes_over;  // while a worker is looked for
+  std::string text;                  // of the last answer
   Pipeline pipeline{loop,
                     active,
                     milliseconds(30),
                     {[] { return false; }, [] { return Load{}; }},
                     [this](http::Exchange& x) -> base::Task<void> {
                       ++handed_over;
+                      if (takes_over) {
+                        active.Set(std::exchange(takes_over, nullptr));
+                        x.rematch = true;
+                        co_return;
+                      }
                       x.response.status = 299;
                       co_return;
                     }};
@@ -81,6 +87,36 @@ TEST_F(PipelineTest, WhatIsDeclaredOfABodyIsCheckedInOrder) {
   EXPECT_NE(text.find(R"({"type":"missing","loc":["body"])"), std::string::npos) << text;
   EXPECT_EQ(handed_over, 0) << "no worker has seen any of it";
   EXPECT_EQ(status("/a?n=1", "application/json", "{}"), 299);
+}
+
+TEST_F(PipelineTest, MatchesAgainWhatItsGenerationHasLeft) {
+  manifest.max_body_size = 1'000;
+  manifest.routes[0].body_media = protocol::kJsonMedia;
+  manifest.routes[0].body_schema = R"({"type":"array"})";
+  active.Set(fake::TableOf(manifest));
+  // Another place, another name, a smaller limit.
+  protocol::Manifest next = manifest;
+  next.routes.insert(next.routes.begin(), fake::RouteOf("GET", "/b"));
+  next.routes[1].parameters[0].name = "m";
+  next.max_body_size = 20;
+  const auto ask = [&](const std::string& body) {
+    active.Set(fake::TableOf(manifest));
+    takes_over = fake::TableOf(next);
+    Call call("POST", "/a?n=7");
+    call.x.request.fields.Add("content-type", "application/json");
+    call.x.request.fields.Add("content-encoding", "deflate");
+    call.source.bytes = body;
+    Answer(call);
+    EXPECT_TRUE(call.done);
+    EXPECT_EQ(call.source.reads, 1) << "there is no second body";
+    text = *call.x.body + " " + call.x.arguments + " " + std::to_string(call.x.route);
+    return call.x.response.status;
+  };
+  // zlib's of "[1]" and of 22 bytes: [1,1,1,1,1,1,1,1,1,1 ]
+  EXPECT_EQ(ask(std::string("\x78\x9c\x8b\x36\x8c\x05\x00\x01\xd3\x00\xea", 11)), 299);
+  EXPECT_EQ(text, R"([1] {"m":7} 1)");
+  EXPECT_EQ(handed_over, 2);
+  EXPECT_EQ(ask(std::string("\x78\x9c\x8b\x36\xd4\xc1\x80\x0a\xb1\x00\x32\x0d\x04\x4f", 14)), 413);
 }
 
 TEST_F(PipelineTest, ProbesWaitForNothing) {
