@@ -93,7 +93,7 @@ void Channel::OnBatch(const PeerAddress& from, std::vector<Frame> frames) {
 
   if (peer == nullptr) return OnStranger(from, error);
   if (error != protocol::Errc::kOk) return Lose(*peer, protocol::Describe(error));
-  if (reader_.Head().incarnation != incarnation_) return;
+  if (reader_.Head().incarnation != incarnation_) return Lose(*peer, "a batch of another incarnation");
   if (reader_.Head().sequence != peer->last_received + 1) return Lose(*peer, "a batch is missing");
   peer->last_received = reader_.Head().sequence;
   peer->heard = Clock::now();

@@ -40,7 +40,8 @@ class Channel {
   // A batch has come in.
   void OnBatch(const PeerAddress& from, std::vector<protocol::Frame> frames);
 
-  // A local worker has attached, with its flight recorder if it has one: returns the token that its Hello must carry.
+  // A local worker has attached, with its flight recorder if it has one: returns the token that its Hello must
+  // carry; empty: the front end is stopping.
   std::string Admit(std::unique_ptr<Recorder> recorder = nullptr);
   // It asks for a drain, over the attach socket.
   void OnLeaving(const std::string& token);

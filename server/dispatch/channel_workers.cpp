@@ -33,6 +33,7 @@ bool SameToken(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string Channel::Admit(std::unique_ptr<Recorder> recorder) {
+  if (draining_) return {};
   return admitted_.emplace_back(Admitted{base::SecureBytes(kTokenSize), std::move(recorder)}).token;
 }
 

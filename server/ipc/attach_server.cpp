@@ -136,6 +136,12 @@ std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest, boo
   }
   if (!packet.descriptors.empty()) WatchProcess(guest, std::move(packet.descriptors.front()));
   guest->token = channel_.Admit(std::move(recorder));
+  if (guest->token.empty()) {
+    // Now, before the worker has made sockets whose last bytes it would wait for.
+    const protocol::Refused refused{protocol::RefusalReason::kStopping, "the front end is stopping"};
+    SendPacket(guest->connection.native_handle(), protocol::EncodeControl(refused));
+    return "the front end is stopping";
+  }
   const protocol::Attached attached{guest->token, channel_.Incarnation(), data_endpoint_};
   if (!SendPacket(guest->connection.native_handle(), protocol::EncodeControl(attached))) return "it cannot be reached";
   return {};

@@ -20,7 +20,9 @@ TEST_F(ChannelLeaving, ADrainIsDoneWhenTheLastHasLeft) {
   EXPECT_FALSE(drained);
   channel.OnDetached(b->token, "gone");
   EXPECT_TRUE(drained);
-  auto c = MakeNew("c");
+  EXPECT_EQ(channel.Admit(), "");
+  auto c = MakeNew("c", false);
+  c->incarnation = 0;
   c->Say(c->Hello(hash));
   Turn();
   EXPECT_EQ(link.Take("c")[0].reason, RefusalReason::kStopping);

@@ -161,14 +161,16 @@ TEST_F(ChannelWorkers, WithoutAnAttachSocketTheFirstBatchNamesNoIncarnation) {
   EXPECT_GT(link.Take("a")[0].welcome.heartbeat_ms, 0u);
 }
 
-TEST_F(ChannelWorkers, BatchesOfAnotherIncarnationAreDropped) {
+TEST_F(ChannelWorkers, ABatchOfAnotherIncarnationIsALoss) {
   auto a = MakeReady("a");
+  Call* call = Ask("POST", 1);
+  EXPECT_EQ(Types(*a), Names{"Request"});
   a->incarnation += 1;
-  a->Say(protocol::Leaving{});
-  EXPECT_EQ(Types(*a), Names{});
-  a->incarnation -= 1;
-  --a->sequence;
-  EXPECT_TRUE(Knows(*a)) << "and count nothing";
+  a->Say(protocol::Pong{1});
+  EXPECT_EQ(distrusted, Names{a->token});
+  Turn();
+  ASSERT_TRUE(call->done) << "whatever that batch was, it does not come any more";
+  EXPECT_EQ(call->x.response.status, 502);
 }
 
 TEST_F(ChannelWorkers, ABatchThatIsMissingIsALoss) {
