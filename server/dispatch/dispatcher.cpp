@@ -295,9 +295,8 @@ bool Dispatcher::Stranded(uint64_t generation) const {
 
 void Dispatcher::RematchStranded(TimePoint now, Actions& actions) {
   std::erase_if(queues_, [&](const auto& item) {
-    const auto& [generation, queue] = item;
-    if (!Stranded(generation)) return false;
-    for (const ExchangeId id : queue) {
+    if (!Stranded(item.first)) return false;
+    for (const ExchangeId id : item.second) {
       Dequeue(now, exchanges_.at(id));
       RematchOne(id, actions);
     }
