@@ -322,6 +322,9 @@ def _signals(process: _Process) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if asked.before:
+            # `uv run` passes a Ctrl+C on after 0.2 s: it must not kill a program that is ending as it should.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run_loop(main: Coroutine[Any, Any, None]) -> None:

@@ -29,6 +29,11 @@ class Asked:
         """Nobody has asked yet."""
         self._first_by_parent: bool | None = None
 
+    @property
+    def before(self) -> bool:
+        """Whether anybody has."""
+        return self._first_by_parent is not None
+
     def by(self, number: int, *, by_parent: bool) -> Wish:
         """Take in a SIGINT or SIGTERM."""
         if self._first_by_parent is None:
