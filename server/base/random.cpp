@@ -5,8 +5,21 @@
 #include <bit>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 namespace spikard::base {
+
+namespace {
+
+// The two digits of each byte.
+constexpr auto kHex = [] {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> table{};
+  for (size_t byte = 0; byte < table.size(); ++byte) table[byte] = {kDigits[byte >> 4], kDigits[byte & 0xf]};
+  return table;
+}();
+
+}  // namespace
 
 std::string SecureBytes(size_t count) {
   std::string bytes(count, '\0');
@@ -42,13 +55,14 @@ std::array<char, 36> UuidSource::Next(uint64_t unix_ms) {
   const uint64_t random = NextRandom();
   const uint64_t high = (unix_ms << 16) | 0x7000 | (random & 0x0fff);
   const uint64_t low = (uint64_t{0b10} << 62) | (NextRandom() >> 2);
-  static constexpr char kHex[] = "0123456789abcdef";
   std::array<char, 36> text;
   size_t at = 0;
-  for (int nibble = 0; nibble < 32; ++nibble) {
-    if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) text[at++] = '-';
-    const uint64_t word = nibble < 16 ? high : low;
-    text[at++] = kHex[(word >> (60 - 4 * (nibble % 16))) & 0xf];
+  for (int byte = 0; byte < 16; ++byte) {
+    if (byte == 4 || byte == 6 || byte == 8 || byte == 10) text[at++] = '-';
+    const uint64_t word = byte < 8 ? high : low;
+    const auto& digits = kHex[(word >> (56 - 8 * (byte % 8))) & 0xff];
+    text[at++] = digits[0];
+    text[at++] = digits[1];
   }
   return text;
 }

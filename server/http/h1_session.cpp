@@ -72,7 +72,16 @@ base::Task<void> H1Session::Run() {
     const bool streamed = exchange_.response.stream != nullptr;
     if (streamed && StreamCoding(&unused) == Coding::kUntilClose) keep_alive = false;
     if (keep_alive && !parser_->Done() && !Uploading()) keep_alive = SkipArrived();
-    const bool written = co_await WriteResponse(keep_alive);
+    bool written = false;
+    if (streamed) {
+      written = co_await WriteStream(keep_alive);
+    } else {
+      // Most clients read: what the socket takes at once needs no coroutine.
+      Buffers response = WholeResponse(keep_alive);
+      const Sent sent = SendNow(response);
+      written = sent == Sent::kAll;
+      if (sent == Sent::kSome) written = co_await Write(response);
+    }
     EndUpload();
     if (!written) break;
     // Only now: whoever is answered before the body is there may want to know before sending it.
@@ -106,24 +115,29 @@ base::Task<Fault> H1Session::ReadHead() {
     buffer_.consume(parser_->ParseHead(Buffered()));
     if (parser_->fault() != Fault::kNone) co_return parser_->fault();
     if (parser_->HeadDone()) break;
-    bool filled = false;
-    if (!parser_->Begun() && Buffered().empty()) {
-      filled = co_await AwaitRequest();
-      if (!filled) co_return Fault::kClientGone;
-    } else {
-      if (phase_ != Phase::kHead) {
-        Enter(Phase::kHead, first_request_ ? TimeUntil(idle_end_) : sessions_.config().header_timeout);
-      }
-      filled = co_await Fill();
-      if (!filled) co_return FaultOfEnd();
+    const bool idle = !parser_->Begun() && Buffered().empty();
+    if (idle) {
+      if (sessions_.Draining()) co_return Fault::kClientGone;
+      EnterIdle();
+    } else if (phase_ != Phase::kHead) {
+      Enter(Phase::kHead, first_request_ ? TimeUntil(idle_end_) : sessions_.config().header_timeout);
     }
+    // What Fill does, without a coroutine of its own: nothing is waited for more often.
+    bool filled = false;
+    if (!expired_) {
+      auto [error, n] = co_await socket_.async_read_some(buffer_.prepare(kReadSize), base::kUseTuple);
+      filled = Filled(error, n);
+    }
+    if (filled) continue;
+    if (!idle) co_return FaultOfEnd();
+    filled = co_await StayIdle();
+    if (!filled) co_return Fault::kClientGone;
   }
   first_request_ = false;
   co_return Fault::kNone;
 }
 
-base::Task<bool> H1Session::AwaitRequest() {
-  if (sessions_.Draining()) co_return false;
+void H1Session::EnterIdle() {
   // Empty lines do not prolong it. A new connection that says nothing is not idle: it has not asked for
   // anything yet.
   if (phase_ != Phase::kIdle) {
@@ -131,13 +145,15 @@ base::Task<bool> H1Session::AwaitRequest() {
         net::Clock::now() + (first_request_ ? sessions_.config().header_timeout : sessions_.config().keep_alive);
   }
   Enter(Phase::kIdle, std::min(TimeUntil(idle_end_), kQuietTime));
-  bool filled = co_await Fill();
-  if (filled || !expired_ || sessions_.Draining() || net::Clock::now() >= idle_end_) co_return filled;
+}
+
+base::Task<bool> H1Session::StayIdle() {
+  if (!expired_ || sessions_.Draining() || net::Clock::now() >= idle_end_) co_return false;
   GiveMemoryBack();
   Enter(Phase::kIdle, TimeUntil(idle_end_));
   auto [failed] = co_await socket_.async_wait(net::Socket::wait_read, base::kUseTuple);
   if (failed) co_return false;
-  filled = co_await Fill();
+  const bool filled = co_await Fill();
   co_return filled;
 }
 
@@ -183,16 +199,15 @@ base::Task<bool> H1Session::SkipRest() {
   co_return fault == Fault::kNone;
 }
 
-base::Task<bool> H1Session::WriteResponse(bool keep_alive) {
-  if (exchange_.response.stream) return WriteStream(keep_alive);
+H1Session::Buffers H1Session::WholeResponse(bool keep_alive) {
   Enter(Phase::kWriting, sessions_.config().write_timeout);
   const std::string_view body = exchange_.response.Body();
   SerializeHead(keep_alive, IsBodiless(exchange_.response.status) ? Coding::kNone : Coding::kLength, body.size());
   const bool bodiless = exchange_.request.method == "HEAD" || IsBodiless(exchange_.response.status);
-  if (bodiless || body.empty()) return Write({asio::buffer(out_), {}});
-  if (body.size() > kMaxJoined) return Write({asio::buffer(out_), asio::buffer(body)});
+  if (bodiless || body.empty()) return {asio::buffer(out_), {}};
+  if (body.size() > kMaxJoined) return {asio::buffer(out_), asio::buffer(body)};
   out_.append(body);
-  return Write({asio::buffer(out_), {}});
+  return {asio::buffer(out_), {}};
 }
 
 void H1Session::SerializeHead(bool keep_alive, Coding coding, uint64_t length) {
@@ -236,9 +251,13 @@ base::Task<bool> H1Session::Fill(size_t size) {
   // The deadline has passed while nothing was waited for.
   if (expired_) co_return false;
   auto [error, n] = co_await socket_.async_read_some(buffer_.prepare(size), base::kUseTuple);
+  co_return Filled(error, n);
+}
+
+bool H1Session::Filled(ErrorCode error, size_t n) {
   buffer_.commit(n);
   half_closed_ = error == asio::error::eof;
-  co_return !error;
+  return !error;
 }
 
 Fault H1Session::FaultOfEnd() const {
@@ -246,19 +265,26 @@ Fault H1Session::FaultOfEnd() const {
   return half_closed_ ? Fault::kIncomplete : Fault::kClientGone;
 }
 
-base::Task<bool> H1Session::Write(std::array<asio::const_buffer, 2> buffers) {
-  size_t left = buffers[0].size() + buffers[1].size();
+H1Session::Sent H1Session::SendNow(Buffers& buffers) {
   for (;;) {
     ErrorCode error;
-    const size_t n = socket_.write_some(buffers, error);
-    left -= n;
+    const bool one = buffers[1].size() == 0;
+    const size_t n = one ? socket_.write_some(buffers[0], error) : socket_.write_some(buffers, error);
     sent_ += n;
-    if (left == 0) co_return true;
-    if (error && error != asio::error::would_block) co_return false;
     const size_t from_first = std::min(n, buffers[0].size());
     buffers[0] += from_first;
     buffers[1] += n - from_first;
+    if (buffers[0].size() + buffers[1].size() == 0) return Sent::kAll;
+    if (error && error != asio::error::would_block) return Sent::kFailed;
     if (n > 0) Enter(phase_, sessions_.config().write_timeout);
+    if (error) return Sent::kSome;
+  }
+}
+
+base::Task<bool> H1Session::Write(Buffers buffers) {
+  for (;;) {
+    const Sent sent = SendNow(buffers);
+    if (sent != Sent::kSome) co_return sent == Sent::kAll;
     if (expired_) co_return false;
     auto [failed] = co_await socket_.async_wait(net::Socket::wait_write, base::kUseTuple);
     if (failed) co_return false;

@@ -31,13 +31,17 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
   enum class Phase { kIdle, kHead, kBody, kAnswering, kStreaming, kWriting, kClosing };
   // How the client knows where a response body ends (RFC 9112 section 6.3).
   enum class Coding { kNone, kLength, kChunked, kUntilClose };
+  enum class Sent { kAll, kSome, kFailed };
+  using Buffers = std::array<boost::asio::const_buffer, 2>;
 
   static constexpr size_t kReadSize = 8 * 1024;
   static constexpr size_t kBodyReadSize = 64 * 1024;
 
   base::Task<Fault> ReadHead();
-  // Waits for the first byte of a request that has not begun.
-  base::Task<bool> AwaitRequest();
+  // A request is waited for that has not begun.
+  void EnterIdle();
+  // The same for longer, without the memory that a busy connection has.
+  base::Task<bool> StayIdle();
   bool HasBody() const override { return parser_->HasBody(); }
   base::Task<Fault> ReadBody(std::string& body, uint64_t limit) override;
   Fault StreamBody(std::string& body, uint64_t limit, std::shared_ptr<Upload>& rest) override;
@@ -52,8 +56,9 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
   bool SkipArrived();
   // Reads that rest, if it is little. Returns whether the next request can follow.
   base::Task<bool> SkipRest();
-  base::Task<bool> WriteResponse(bool keep_alive);
-  // The same for a response whose body is still being made.
+  // What there is to be sent of a response in one piece.
+  Buffers WholeResponse(bool keep_alive);
+  // Writes a response whose body is still being made.
   base::Task<bool> WriteStream(bool keep_alive);
   base::Task<bool> WriteParts(BodyStream& stream, Coding coding, uint64_t length);
   // Of a response that is streamed; `length` only with Coding::kLength.
@@ -64,9 +69,12 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
 
   // Waits for more bytes; false at the end of the stream, an error, or the deadline.
   base::Task<bool> Fill(size_t size = kReadSize);
+  bool Filled(base::ErrorCode error, size_t n);
   // Why Fill has failed in the middle of a request.
   Fault FaultOfEnd() const;
-  base::Task<bool> Write(std::array<boost::asio::const_buffer, 2> buffers);
+  // Gives the socket what it takes at once; `buffers` keep the rest.
+  Sent SendNow(Buffers& buffers);
+  base::Task<bool> Write(Buffers buffers);
 
   // Others are to do something; meanwhile it is noticed if the client goes.
   void LetOthers(Phase phase);

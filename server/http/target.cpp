@@ -52,9 +52,16 @@ bool IsTarget(std::string_view text) {
 }
 
 // RFC 3986 section 3.2.2, without what only a list of hosts would need: a comma.
+constexpr std::array<bool, 256> MakeNameTable() {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("-._~%!$&'()*+;=")) table[static_cast<unsigned char>(c)] = true;
+  for (size_t c = 0; c < 0x80; ++c) table[c] = table[c] || IsAlphanumeric(static_cast<char>(c));
+  return table;
+}
+constexpr auto kNameCharacters = MakeNameTable();
+
 bool IsRegisteredName(std::string_view host) {
-  static constexpr std::string_view kOthers = "-._~%!$&'()*+;=";
-  const auto allowed = [](char c) { return IsAlphanumeric(c) || kOthers.find(c) != std::string_view::npos; };
+  const auto allowed = [](char c) { return kNameCharacters[static_cast<unsigned char>(c)]; };
   if (!std::all_of(host.begin(), host.end(), allowed)) return false;
   return !host.empty() && HasWholeEncodings(host);
 }

@@ -4,8 +4,6 @@ namespace spikard::stage {
 
 base::Task<Verdict> HoldForTable(http::Exchange& x, base::Loop& loop, route::Active& active,
                                  std::chrono::milliseconds timeout) {
-  x.table = active.Get();
-  if (x.table != nullptr) co_return Verdict::kGoOn;
   if (active.Full()) {
     x.response.fields.Add("retry-after", "1");
     x.Answer(http::Fault::kQueueFull);

@@ -11,6 +11,7 @@
 namespace spikard::stage {
 
 // Sets the exchange's table. Answers 503 if none came in time or too many wait.
+// REQUIRES: there is none yet.
 base::Task<Verdict> HoldForTable(http::Exchange& exchange, base::Loop& loop, route::Active& active,
                                  std::chrono::milliseconds timeout);
 

@@ -30,8 +30,11 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
   // For the same reason: somebody wants to know why they hang.
   if (metrics_.Answer(x, active_.Get().get()) == Verdict::kAnswered) co_return;
   // Nothing can be said of a path before the first manifest is there.
-  const Verdict held = co_await HoldForTable(x, loop_, active_, hold_timeout_);
-  if (held == Verdict::kAnswered) co_return;
+  x.table = active_.Get();
+  if (x.table == nullptr) {
+    const Verdict held = co_await HoldForTable(x, loop_, active_, hold_timeout_);
+    if (held == Verdict::kAnswered) co_return;
+  }
   // Whether there are ids at all is known only now.
   if (!x.table->Manifest().request_ids) x.request_id.clear();
   // Once, unless the generation goes while the exchange waits for a worker. So whatever is done here that Unmatch does
@@ -47,8 +50,10 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
     // So for wrong parameters, unless what is wrong with the body is told beside them.
     if (!declared && SettleFindings(x) == Verdict::kAnswered) co_return;
     // A worker gets whole bodies only, unless it wants to read them as they come.
-    const Verdict read = co_await ReadBody(x);
-    if (read == Verdict::kAnswered) co_return;
+    if (x.body_source.HasBody()) {
+      const Verdict read = co_await ReadBody(x);
+      if (read == Verdict::kAnswered) co_return;
+    }
     if (declared) {
       // Last: nobody can know all that is wrong before.
       const Verdict checked = co_await CheckBody(x, media, pool_);

@@ -26,14 +26,6 @@ struct HoldTest : testing::Test {
   int went_on = 0;
 };
 
-TEST_F(HoldTest, PassesAtOnceWhenThereIsATable) {
-  active.Set(fake::TableOf({}));
-  Hold(first);
-  EXPECT_TRUE(first.done);
-  EXPECT_EQ(first.x.table, active.Get());
-  EXPECT_EQ(went_on, 1);
-}
-
 TEST_F(HoldTest, WaitsForTheFirstTable) {
   Hold(first);
   Hold(second);
