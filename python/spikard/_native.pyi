@@ -101,8 +101,8 @@ class Inbox:
     """What the front end sends on one connection, checked and in order."""
 
     def __init__(self, incarnation: int, recorder: Recorder | None) -> None: ...
-    def read(self, frames: list[bytes]) -> list[Exchange | tuple[object, ...]]:
-        """Read a batch: requests as exchanges, messages about the worker as (name, values ...).
+    def read(self, frames: list[bytes]) -> list[tuple[Any, ...]]:
+        """Read a batch: requests as (exchange, its number, its route), other messages as (name, values ...).
 
         Raises:
             ChannelLost: the batch is damaged, or one before it is missing.
@@ -166,8 +166,6 @@ class Outbox:
 
     @property
     def empty(self) -> bool: ...
-    @property
-    def full(self) -> bool: ...
     @property
     def size(self) -> int: ...
 

@@ -34,11 +34,13 @@ std::string_view Text(const py::handle& text) {
   return {data, static_cast<size_t>(size)};
 }
 
-// A message about the worker itself, as (name, values ...); a request stands in the list as its Exchange.
+// A message about the worker itself, as (name, values ...); a request as (Exchange, its number, its route).
 py::object ToPython(const protocol::Message& message, const std::shared_ptr<const Batch>& batch,
                     const std::shared_ptr<Recorder>& recorder) {
   const auto& payload = message.payload;
-  if (std::holds_alternative<protocol::Request>(payload)) return py::cast(MakeExchange(batch, recorder, message));
+  if (const auto* m = std::get_if<protocol::Request>(&payload)) {
+    return py::make_tuple(MakeExchange(batch, recorder, message), message.exchange, m->route);
+  }
   if (const auto* m = std::get_if<protocol::Window>(&payload)) {
     return py::make_tuple("window", message.exchange, m->bytes);
   }
@@ -176,7 +178,6 @@ class Outbox {
   void Return(const Exchange& x) { writer_.Add({x.number, x.slot, protocol::Returned{}}); }
 
   bool Empty() const { return writer_.Empty(); }
-  bool Full() const { return writer_.Full(); }
   size_t Size() const { return writer_.Size(); }
 
   py::list Seal() {
@@ -267,7 +268,6 @@ void BindChannel(py::module_& module) {
       .def("window", &Outbox::Window, py::arg("number"), py::arg("slot"), py::arg("size"))
       .def("return_", &Outbox::Return, py::arg("exchange"))
       .def("seal", &Outbox::Seal)
-      .def_property_readonly("full", &Outbox::Full)
       .def_property_readonly("empty", &Outbox::Empty)
       .def_property_readonly("size", &Outbox::Size);
   module.def("encode_attach", &EncodeAttach, py::arg("pid"), py::arg("slots"));

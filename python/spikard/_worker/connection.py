@@ -22,8 +22,10 @@ _MAX_BATCH = 256 * 1024 * 1024
 # Safety nets only: what is under way is bounded by the slots.
 _HIGH_WATER_MARK = 100_000
 _BATCHES_PER_TURN = 16
-# A batch may have 1024 raw frames, and only bodies above 16 KiB are any: one of this size never has more.
+# A batch may have 4096 messages, and 1024 raw frames, which only bodies above 16 KiB are: one of this size, where each
+# message counts as 8 KiB at least, never has more.
 _ENOUGH_FOR_A_BATCH = 1024 * 16 * 1024
+_MESSAGE = 8 * 1024
 # A front end that has not answered a Hello by now has not got it.
 _ANSWER_WITHIN = 5.0
 # How long a front end may take to read a Goodbye.
@@ -120,8 +122,8 @@ class Connection:
                     return
                 frames = self._socket.recv_multipart(zmq.NOBLOCK)
                 for message in self._inbox.read(frames):
-                    if isinstance(message, Exchange):
-                        self._exchanges.begin(message)
+                    if isinstance(message[0], Exchange):
+                        self._exchanges.begin(*message)
                     else:
                         self._on_message(*message)
                 self._exchanges.go()
@@ -183,8 +185,8 @@ class Connection:
     # ---- what goes
 
     def _on_put(self, size: int) -> None:
-        self._unsent += size
-        if self._unsent > self._batch_limit or self._outbox.full:
+        self._unsent += size + _MESSAGE
+        if self._unsent >= self._batch_limit:
             self._send()
         if not self._flush_due:
             self._flush_soon()

@@ -128,17 +128,21 @@ class Exchanges:
         for task in self._runner.cancel_all():
             self._services.background.keep(task)
 
-    def begin(self, exchange: Exchange) -> None:
+    def begin(self, exchange: Exchange, number: int, index: int) -> None:
         """Take a request, whose handler `go` runs.
+
+        Args:
+            exchange: the request.
+            number: its own.
+            index: of its route.
 
         Raises:
             ChannelLost: there is no such route.
         """
         try:
-            route = self._routes[exchange.route]
+            route = self._routes[index]
         except IndexError:
             raise ChannelLost("a request that this worker cannot have") from None
-        number = exchange.number
         run = self._serve if route.serve else self._run if route.is_async else self._run_in_thread
         if exchange.streams:
             upload = Upload(self._outbox, exchange, self._window, self._on_put)
