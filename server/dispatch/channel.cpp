@@ -66,6 +66,10 @@ base::Task<void> Channel::HandOver(Exchange& x) {
     x.Answer(x.upload->fault());
     co_return;
   }
+  if (!guard_.Idle() && guard_.IsPoison(Clock::now(), PrintOf(x))) {
+    x.Answer(http::Fault::kPoisoned);
+    co_return;
+  }
   base::Wake wake;
   const ExchangeId id = ++last_exchange_;
   Pending& pending = pending_.try_emplace(id, *this, id, x, wake).first->second;
@@ -239,9 +243,10 @@ void Channel::Perform(const Offer& offer) {
 }
 
 void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange, Slot slot, size_t size) {
+  if (peer.unreachable) return;
   // A batch must not pass what the peer said it takes: the transport would drop it, and never tell.
   if (peer.outbox.Full() || peer.outbox.Size() + size > peer.max_batch) {
-    if (!FlushOne(peer)) return Lose(peer, "it cannot be reached");
+    if (!FlushOne(peer)) return GiveUp(peer);
   }
   if (peer.outbox.Empty()) dirty_.push_back(peer.id);
   peer.outbox.Add({exchange, slot, payload});
@@ -254,7 +259,7 @@ void Channel::Flush() {
   flush_due_ = false;
   for (const WorkerId id : std::exchange(dirty_, {})) {
     Peer* peer = Find(id);
-    if (peer != nullptr && !FlushOne(*peer)) Lose(*peer, "it cannot be reached");
+    if (peer != nullptr && !FlushOne(*peer)) GiveUp(*peer);
   }
 }
 

@@ -12,8 +12,10 @@
 #include "base/wake.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/generations.hpp"
+#include "dispatch/incident.hpp"
 #include "dispatch/link.hpp"
 #include "dispatch/peer.hpp"
+#include "dispatch/poison_guard.hpp"
 #include "dispatch/tally.hpp"
 #include "http/exchange.hpp"
 #include "net/deadlines.hpp"
@@ -45,8 +47,10 @@ class Channel {
   std::string Admit(std::unique_ptr<Recorder> recorder = nullptr);
   // It asks for a drain, over the attach socket.
   void OnLeaving(const std::string& token);
+  // Its connection or its process has ended: how, will be told.
+  void OnEnding(const std::string& token);
   // It is gone: its process has ended, or it has closed the attach socket. What it had sent before may still come.
-  void OnDetached(const std::string& token, std::string_view cause);
+  void OnDetached(const std::string& token, std::string_view cause, ProcessEnd end = {});
   // How to tell a local worker that its connection is over.
   void OnDistrust(std::function<void(const std::string& token)> callback) { on_distrust_ = std::move(callback); }
 
@@ -88,6 +92,10 @@ class Channel {
     http::Exchange* exchange;  // null once the response has begun, as is `wake`
     base::Wake* wake;
     std::shared_ptr<http::BodyStream> stream;  // the rest of the response
+    // What is told of it once the exchange itself is out of reach.
+    Incident::Exchange description;
+    PoisonGuard::Print print = 0;
+    const net::Clock::time_point since = net::Clock::now();
     // Who has it.
     WorkerId worker = 0;
     Slot slot = 0;
@@ -153,8 +161,16 @@ class Channel {
   void Leave(Peer& peer);
   // The same for one that did something it must not, and lets it know.
   void Lose(Peer& peer, std::string_view cause);
-  // Has its flight recorder, if there is one, tell what it had not begun, and what it has answered.
-  void ReadLastWords(Peer& peer);
+  // The same for one that cannot be sent anything; but that its process has ended, and how, may be told yet.
+  void GiveUp(Peer& peer);
+  // Has its flight recorder, if there is one, tell what it had not begun, and what it has answered; the log gets all.
+  void ReadLastWords(Peer& peer, std::string_view cause, ProcessEnd end = {});
+  Incident::Exchange DescribeIn(const Pending& pending) const;
+  // What has become of an exchange that its worker does not have any more.
+  std::string_view OutcomeOf(ExchangeId id) const;
+  // Those that ran as the process died are suspects; those that are poison are answered.
+  void Blame(Peer& peer, const LastWords& words, const std::vector<ExchangeId>& held, ProcessEnd end);
+  PoisonGuard::Print PrintOf(const http::Exchange& exchange) const;
   // Something that it had has not ended yet.
   bool MayAnswer(const Peer& peer) const;
   // `size`: an upper bound of the message's bytes.
@@ -196,6 +212,8 @@ class Channel {
   WorkerId last_worker_ = 0;
   ExchangeId last_exchange_ = 0;
   Tally tally_;
+  PoisonGuard guard_;
+  std::string incident_;  // whose consequences are being carried out
 
   bool flush_due_ = false;
   std::vector<WorkerId> dirty_;

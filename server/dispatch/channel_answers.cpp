@@ -33,6 +33,8 @@ void Channel::BeginResponse(Pending& pending, const protocol::Response& response
   // It never runs again.
   if (pending.upload) pending.upload->Forget();
   x.response.stream = pending.stream;
+  pending.description = DescribeIn(pending);
+  pending.print = PrintOf(x);
   pending.exchange = nullptr;
   std::exchange(pending.wake, nullptr)->Notify();
   PutPart(pending, response.body.bytes);
@@ -81,12 +83,15 @@ void Channel::Perform(const TakeBack& take_back) {
 }
 
 void Channel::Perform(const Revoke& revoke) {
-  if (Peer* peer = Find(revoke.worker)) Send(*peer, protocol::Cancel{cancel_reason_}, revoke.exchange, revoke.slot);
+  Peer* peer = Find(revoke.worker);
+  if (peer == nullptr || !peer->incident.empty()) return;
+  Send(*peer, protocol::Cancel{cancel_reason_}, revoke.exchange, revoke.slot);
 }
 
 void Channel::Perform(const Deliver& deliver) {
   const auto node = pending_.extract(deliver.exchange);
   Pending& pending = node.mapped();
+  if (!guard_.Idle()) guard_.Absolve(pending.exchange != nullptr ? PrintOf(*pending.exchange) : pending.print);
   if (const auto* chunk = std::get_if<protocol::Chunk>(&answer_->payload)) {
     const bool whole = PutPart(pending, chunk->body.bytes);
     return pending.stream->End(whole ? BodyStream::State::kWhole : BodyStream::State::kBroken);
@@ -123,7 +128,7 @@ void Channel::Perform(const Fail& fail) {
   if (fail.fault == http::Fault::kNoWorker || fail.fault == http::Fault::kQueueFull) {
     x.response.fields.Add("retry-after", "1");
   }
-  x.Answer(fail.fault);
+  x.Answer(fail.fault, fail.fault == http::Fault::kWorkerLost ? std::string_view(incident_) : std::string_view());
   pending.wake->Notify();
 }
 

@@ -24,8 +24,6 @@ constexpr std::chrono::milliseconds kLook{200};
 constexpr std::chrono::milliseconds kLate{100};
 // A worker without an attach socket that has said Hello and then nothing.
 constexpr std::chrono::milliseconds kManifestTime{5'000};
-// How long answers of a worker that is gone may be on their way: its two sockets are not ordered.
-constexpr std::chrono::milliseconds kLastWords{100};
 
 bool SameToken(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
@@ -39,53 +37,6 @@ std::string Channel::Admit(std::unique_ptr<Recorder> recorder) {
 
 void Channel::OnLeaving(const std::string& token) {
   if (Peer* peer = FindByToken(token)) OnAsked(*peer);
-}
-
-void Channel::OnDetached(const std::string& token, std::string_view cause) {
-  std::erase_if(admitted_, [&](const Admitted& entry) { return entry.token == token; });
-  Peer* peer = FindByToken(token);
-  if (peer == nullptr) return;
-  peer->state = Peer::State::kDraining;
-  if (peer->recorder) {
-    ReadLastWords(*peer);
-  } else {
-    Feed(WorkerDraining{peer->id});
-  }
-  Reactivate();
-  if (!MayAnswer(*peer)) {
-    spdlog::error("{} is lost: {}", peer->Name(), cause);
-    return Forget(*peer, WorkerLost{peer->id});
-  }
-  auto patience = std::make_unique<base::Timer>(loop_, kLastWords);
-  base::Timer& timer = *patience;
-  timer.async_wait([this, id = peer->id, text = std::string(cause), timer_kept = std::move(patience)](base::ErrorCode) {
-    Peer* still = Find(id);
-    if (still == nullptr) return;
-    spdlog::error("{} is lost: {}", still->Name(), text);
-    Forget(*still, WorkerLost{id});
-  });
-}
-
-void Channel::ReadLastWords(Peer& peer) {
-  if (!peer.recorder) return;
-  LastWords words{.worker = peer.id, .unbegun = {}, .answered = {}};
-  for (Slot slot = 0; slot < peer.slots; ++slot) {
-    const ExchangeId id = dispatcher_.At(peer.id, slot);
-    if (id == 0) continue;
-    if ((*peer.recorder)->Revoke(slot, id)) {
-      words.unbegun.push_back(id);
-    } else if ((*peer.recorder)->Find(slot, id) == protocol::SlotState::kAnswered) {
-      words.answered.push_back(id);
-    }
-  }
-  Feed(words);
-}
-
-bool Channel::MayAnswer(const Peer& peer) const {
-  for (Slot slot = 0; slot < peer.slots; ++slot) {
-    if (dispatcher_.At(peer.id, slot) != 0) return true;
-  }
-  return false;
 }
 
 stage::Load Channel::Load() const {
@@ -231,9 +182,12 @@ void Channel::FinishDrain() {
 }
 
 void Channel::Forget(Peer& peer, const Event& end) {
+  std::string incident = std::move(peer.incident);
   addresses_.erase(peer.id);
   peers_.erase(PeerAddress(peer.address));
+  incident_ = std::move(incident);
   Feed(end);
+  incident_.clear();
   Reactivate();
   FinishDrain();
 }
@@ -248,7 +202,7 @@ void Channel::Leave(Peer& peer) {
 void Channel::Lose(Peer& peer, std::string_view cause) {
   spdlog::error("{} has lost its place: {}", peer.Name(), cause);
   const std::string token = peer.token;
-  ReadLastWords(peer);
+  ReadLastWords(peer, cause);
   Forget(peer, WorkerLost{peer.id});
   if (!token.empty() && on_distrust_) on_distrust_(token);
 }

@@ -33,7 +33,9 @@ struct Peer {
 
   // ---- as the connection goes on
   State state = State::kHello;
-  bool asked = false;  // to leave
+  bool unreachable = false;  // and its end not told yet
+  std::string incident;      // of its end; empty while it is there
+  bool asked = false;        // to leave
   std::shared_ptr<const route::Table> table;
   uint64_t last_received = 0;
   uint64_t last_sent = 0;

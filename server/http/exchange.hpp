@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/task.hpp"
@@ -100,7 +101,12 @@ struct Exchange {
     verdict.clear();
   }
 
-  void Answer(Fault fault) { Answer(ProblemOf(fault)); }
+  // `incident`: under which the log tells why, if it does.
+  void Answer(Fault fault, std::string_view incident = {}) {
+    Problem problem = ProblemOf(fault);
+    problem.incident = incident;
+    Answer(problem);
+  }
   void Answer(const Problem& problem) { RenderProblem(problem, request_id, response); }
   // 422 with all findings, of which there are some.
   void AnswerInvalid() { RenderInvalid(findings, request_id, response); }

@@ -26,6 +26,7 @@ enum class Fault {
   kQueueFull,
   kStopping,
   kWorkerLost,  // the worker that had begun it is gone, and it must not run twice
+  kPoisoned,    // workers have died of it, one after another
   kBadAnswer,   // the worker's answer is no HTTP response
   kDeadline,    // the worker has not begun to answer in time
 };

@@ -30,6 +30,7 @@ constexpr std::array kKinds = {
     Kind{429, "too-many-requests", ""},
     Kind{431, "header-too-large", ""},
     Kind{500, "internal-server-error", ""},
+    Kind{500, "poisoned", "Request Poisoned"},
     Kind{501, "not-implemented", ""},
     Kind{502, "worker-lost", ""},
     Kind{503, "service-unavailable", ""},
@@ -114,6 +115,8 @@ Problem ProblemOf(Fault fault) {
       return {503, {}, "The server is stopping", {}};
     case Fault::kWorkerLost:
       return {502, {}, "The worker that had begun this request was lost", {}};
+    case Fault::kPoisoned:
+      return {500, "poisoned", "Workers have died of this request; it is not handed out for a minute", {}};
     case Fault::kBadAnswer:
       return {500, {}, {}, {}};
     case Fault::kDeadline:
@@ -136,6 +139,10 @@ void RenderProblem(const Problem& problem, std::string_view instance, Response& 
   if (!instance.empty()) {
     body += ",\"instance\":";
     base::AppendJsonString(body, instance);
+  }
+  if (!problem.incident.empty()) {
+    body += ",\"incident\":";
+    base::AppendJsonString(body, problem.incident);
   }
   if (!problem.errors.empty()) body.append(",\"errors\":").append(problem.errors);
   body += '}';

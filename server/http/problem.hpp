@@ -22,9 +22,10 @@ struct Invalid {
 
 struct Problem {
   uint16_t status = 500;
-  std::string_view slug;    // last part of the type URI; empty: the status' own
-  std::string_view detail;  // empty: the status' own
-  std::string_view errors;  // JSON array, empty if there is none
+  std::string_view slug;        // last part of the type URI; empty: the status' own
+  std::string_view detail;      // empty: the status' own
+  std::string_view errors;      // JSON array, empty if there is none
+  std::string_view incident{};  // under which the log tells the story
 };
 
 // Findings that one response lists.

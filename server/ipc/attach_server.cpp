@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "ipc/packet.hpp"
+#include "ipc/process_end.hpp"
 #include "protocol/codec.hpp"
 
 namespace spikard::ipc {
@@ -23,7 +24,7 @@ namespace {
 
 using std::chrono::milliseconds;
 // A process that ends closes its connections first: what its pidfd tells says more than their end.
-constexpr milliseconds kProcessEnds{50};
+constexpr milliseconds kProcessEnds{500};
 // The process may be the parent as well, which is told by another descriptor, and changes what clients are answered.
 constexpr milliseconds kParentEnds{5};
 
@@ -153,12 +154,15 @@ void AttachServer::WatchProcess(const std::shared_ptr<Guest>& guest, Descriptor 
   if (error) return;  // not pollable here: the connection's end has to do
   pidfd.Release();
   guest->process.async_wait(posix::descriptor_base::wait_read, [this, guest](ErrorCode closed) {
-    if (!closed) DismissSoon(guest, kParentEnds, "its process has ended");
+    if (closed) return;
+    guest->ended = true;
+    DismissSoon(guest, kParentEnds, "its process has ended");
   });
 }
 
 void AttachServer::DismissSoon(const std::shared_ptr<Guest>& guest, std::chrono::milliseconds patience,
                                std::string_view cause) {
+  if (!guest->token.empty()) channel_.OnEnding(guest->token);
   guest->patience.expires_after(patience);
   guest->patience.async_wait([this, guest, cause](ErrorCode cancelled) {
     if (!cancelled) Dismiss(guest, cause);
@@ -168,10 +172,12 @@ void AttachServer::DismissSoon(const std::shared_ptr<Guest>& guest, std::chrono:
 void AttachServer::Dismiss(const std::shared_ptr<Guest>& guest, std::string_view cause) {
   if (guests_.erase(guest.get()) == 0) return;
   ErrorCode ignored;
+  // Known only once its parent has looked, so not at the first moment.
+  const dispatch::ProcessEnd end = guest->ended ? EndOf(guest->process.native_handle()) : dispatch::ProcessEnd{};
   guest->connection.close(ignored);
   guest->process.close(ignored);
   guest->patience.cancel();
-  if (!guest->token.empty()) channel_.OnDetached(guest->token, cause);
+  if (!guest->token.empty()) channel_.OnDetached(guest->token, cause, end);
 }
 
 }  // namespace spikard::ipc

@@ -34,7 +34,8 @@ class AttachServer {
     Watched connection;
     Watched process;
     base::Timer patience;
-    std::string token;  // empty before Attach
+    std::string token;   // empty before Attach
+    bool ended = false;  // its process
   };
 
   void Accept();

@@ -101,6 +101,17 @@ def handler(target: str) -> Fault:
     return fault
 
 
+def poison(_: Program, load: LedgerLoad, seconds: float) -> int:
+    """The same request, which ends its process, 100 times, however few seconds there are."""
+    statuses = [load.once("GET", "/poison", "poison") for _ in range(100)]
+    if set(statuses) != {500}:
+        load.outcomes.faults.append(f"GET /poison: {sorted(set(statuses))}")
+    if (deaths := load.runs()["poison"]) > 2:
+        load.outcomes.faults.append(f"GET /poison ended {deaths} workers")
+    time.sleep(seconds)
+    return len(statuses)
+
+
 FAULTS: dict[str, Fault] = {
     "SIGKILL of a worker each second": kill_one(signal.SIGKILL),
     "SIGSEGV of a worker each second": kill_one(signal.SIGSEGV),
@@ -109,4 +120,5 @@ FAULTS: dict[str, Fault] = {
     "os._exit(0) in a handler": handler("/exit"),
     "abort() in a C call": handler("/abort"),
     "heap overwritten by ctypes": handler("/smash"),
+    "a request that ends its worker": poison,
 }

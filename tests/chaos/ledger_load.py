@@ -68,6 +68,7 @@ class LedgerLoad:
 
     def once(self, method: str, target: str, number: str) -> int:
         """One request beside the load, which is part of the fault. Gives its status."""
+        self._methods[number] = method
         with Connection(self._address, _HUNG_AFTER) as connection:
             return connection.request(method, f"{target}/{number}").status
 

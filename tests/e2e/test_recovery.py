@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 from pathlib import Path
@@ -76,3 +77,32 @@ def test_a_post_that_had_begun_runs_again_only_with_its_key(start: Start, tmp_pa
         os.kill(int(program.said(r"begun by (\d+)")[1]), signal.SIGKILL)
         reply = connection.receive()
     assert (reply.status, reply.json() if key else None) == ((200, 1) if key else (502, None))
+
+
+def test_a_death_is_told_once_and_the_client_can_name_it(start: Start, tmp_path: Path) -> None:
+    blocked = Blocked(start, tmp_path)
+    program = blocked.program
+    with Connection(program.address) as connection:
+        connection.send("POST", "/block/b1", headers=[("x-request-id", "of-the-client")])
+        until(lambda: len(blocked.runs()) == 1, "it has begun")
+        victim = blocked.runs()["b1"]
+        os.kill(victim, signal.SIGKILL)
+        problem = connection.receive().json()
+    assert problem["type"].endswith("/worker-lost")
+    line = program.said(r'(?i)error +front-end (\{"event":"worker_lost".*\})$')
+    event = json.loads(line[1])
+    assert (event["incident"], event["pid"]) == (problem["incident"], victim)
+    # Older kernels do not tell strangers.
+    assert event.get("signal", signal.SIGKILL) == signal.SIGKILL
+    assert event["memory"] > 1 << 20
+    (exchange,) = event["exchanges"]
+    assert exchange.pop("age_ms") >= 0
+    assert exchange == {
+        "request_id": "of-the-client",
+        "method": "POST",
+        "route": "/block/{number}",
+        "state": "begun",
+        "running": True,
+        "outcome": "failed",
+    }
+    assert sum('"worker_lost"' in text for text in program.lines) == 1

@@ -66,6 +66,91 @@ TEST_F(ChannelRecorder, WhatWasAnsweredIsWaitedFor) {
   EXPECT_EQ(never->x.response.status, 502);
 }
 
+TEST_F(ChannelRecorder, WhoLosesByADeathIsToldItsIncident) {
+  auto a = MakeRecorded("a");
+  Call* call = Ask("POST");
+  const Told told = Only(*a);
+  memory.view.Begin(told.slot, told.exchange);
+  channel.OnDetached(a->token, "gone", {true, 9, -1});
+  Turn();
+  ASSERT_TRUE(call->done);
+  EXPECT_NE(std::string(call->x.response.Body()).find("\"incident\":\""), std::string::npos);
+}
+
+struct ChannelPoison : ChannelRecorder {
+  // Another worker gets the request that waits, begins it, and its process ends. Returns false if there was none.
+  bool Die(dispatch::ProcessEnd end, bool running) {
+    auto worker = MakeRecorded("w" + std::to_string(++workers_));
+    Turn();
+    const auto told = link.Take(worker->address);
+    for (const Told& one : told) {
+      memory.view.Begin(one.slot, one.exchange);
+      memory.view.Cell(1) = running ? one.exchange : 0;
+    }
+    channel.OnDetached(worker->token, "gone", end);
+    memory.view.Cell(1) = 0;
+    Turn();
+    return !told.empty();
+  }
+  static std::string BodyOf(const Call& call) { return std::string(call.x.response.Body()); }
+
+ private:
+  int workers_ = 0;
+};
+
+TEST_F(ChannelPoison, TwoDeathsWhileItRanAreEnough) {
+  MakeReady("first")->Say(protocol::Goodbye{});
+  Call* call = Ask();
+  EXPECT_TRUE(Die({true, 9, -1}, true));
+  EXPECT_FALSE(call->done);
+  EXPECT_TRUE(Die({true, 9, -1}, true));
+  ASSERT_TRUE(call->done);
+  EXPECT_EQ(call->x.response.status, 500);
+  EXPECT_NE(BodyOf(*call).find("errors/poisoned"), std::string::npos);
+  Call* again = Ask();
+  Turn();
+  ASSERT_TRUE(again->done) << "no worker gets it";
+  EXPECT_EQ(again->x.response.status, 500);
+  auto b = MakeReady("b");
+  Call* other = Ask("HEAD");
+  Only(*b);
+  EXPECT_FALSE(other->done);
+}
+
+TEST_F(ChannelPoison, BystandersAreNotBlamed) {
+  MakeReady("first")->Say(protocol::Goodbye{});
+  Ask();
+  for (int death = 0; death < 2; ++death) EXPECT_TRUE(Die({true, 9, -1}, false));
+  auto b = MakeReady("b");
+  Only(*b);
+  Call* again = Ask();
+  Only(*b);
+  EXPECT_FALSE(again->done);
+}
+
+TEST_F(ChannelPoison, TheOnlyOneIsBlamedForACrash) {
+  MakeReady("first")->Say(protocol::Goodbye{});
+  Call* call = Ask();
+  for (int death = 0; death < 2; ++death) EXPECT_TRUE(Die({true, 11, -1}, false));
+  ASSERT_TRUE(call->done);
+  EXPECT_EQ(call->x.response.status, 500);
+}
+
+TEST_F(ChannelPoison, AnAnswerClears) {
+  MakeReady("first")->Say(protocol::Goodbye{});
+  Call* call = Ask();
+  EXPECT_TRUE(Die({true, 9, -1}, true));
+  auto b = MakeReady("b");
+  const Told told = Only(*b);
+  b->Say(Answer(200), told.exchange, told.slot);
+  Turn();
+  EXPECT_EQ(call->x.response.status, 200);
+  b->Say(protocol::Goodbye{});
+  Call* again = Ask();
+  EXPECT_TRUE(Die({true, 9, -1}, true));
+  EXPECT_FALSE(again->done) << "that was the first death again";
+}
+
 TEST_F(ChannelRecorder, WhoBreaksTheProtocolLosesOnlyWhatItHasBegun) {
   auto a = MakeRecorded("a");
   Ask("POST");

@@ -194,7 +194,7 @@ TEST_F(AttachServerTest, KeepsNoDescriptors) {
     EXPECT_TRUE(Attach(e, {file.get(), memory.descriptor.get()}, 4));
   }
   loop.restart();
-  loop.run_for(milliseconds(100));
+  loop.run_for(milliseconds(700));
   EXPECT_EQ(OpenDescriptors(), before);
 }
 

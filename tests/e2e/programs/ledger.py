@@ -35,6 +35,12 @@ async def abort(number: str) -> None:
     ctypes.CDLL(None).abort()
 
 
+@get("/poison/{number}")
+async def poison(number: str) -> None:
+    note(number)
+    ctypes.string_at(0)
+
+
 @post("/smash/{number}")
 async def smash(number: str) -> None:
     """Overwrite the heap behind a small block, and have the allocator find out."""
