@@ -25,6 +25,10 @@ class ConnectionClosed(ConnectionError):
         self.received = received
 
 
+class StreamedReply(Exception):
+    """The answer comes in chunks, which this client does not read."""
+
+
 @dataclass(frozen=True)
 class Reply:
     status: int
@@ -82,6 +86,8 @@ class Connection:
         reply = Reply(int(status), headers, b"")
         if method == "HEAD" or reply.status in _BODILESS:
             return reply
+        if reply.all("transfer-encoding"):
+            raise StreamedReply(head)
         return Reply(reply.status, headers, self._take(int(reply.header("content-length"))))
 
     def closed_by_server(self) -> bool:
