@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from harness.fixtures import Start
 
 A_SECOND = 1.0 * PATIENCE
+# AddressSanitizer turns a SIGSEGV into a report of its own.
+DEADLY = [signal.SIGKILL, signal.SIGTERM] + [signal.SIGSEGV] * (
+    "asan" not in os.environ.get("LD_PRELOAD", "")
+)
 ORPHANS_GONE_WITHIN = 6.0 * PATIENCE
 
 
@@ -77,7 +81,7 @@ def test_programs_of_a_handler_do_not_attach(supervised: Program) -> None:
     assert {"SPIKARD_WORKER", "SPIKARD_ENDPOINT"}.isdisjoint(environment)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])
+@pytest.mark.parametrize("number", DEADLY)
 def test_a_worker_that_ends_is_replaced(supervised: Program, number: signal.Signals) -> None:
     before = workers(supervised)
     victim = min(before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import select
 import selectors
 import shutil
 import signal
@@ -75,11 +76,23 @@ class Supervisor:
             front_end = FrontEnd(
                 list(self._plan.front_end), self._plan.host, self._plan.port, self._manager.listener
             )
-            _front_end.start(front_end)
+            try:
+                _front_end.start(front_end)
+            except StartError:
+                if self._stopped_with(front_end):
+                    return
+                raise
             self._front_end = front_end
             self._selector.register(front_end.fileno(), selectors.EVENT_READ, self._on_front_end_ended)
         for number in range(1, self._wanted + 1):
             self._start_worker(number)
+
+    def _stopped_with(self, front_end: FrontEnd) -> bool:
+        # A signal to the whole group ends a front end that has only begun, maybe before it is read here.
+        if front_end.status in (-signal.SIGINT, -signal.SIGTERM):
+            select.select([self._signals], [], [], _LAST_WORDS)
+            self._on_signals()
+        return self._stop_until is not None
 
     def _end(self) -> None:
         """Leave nothing, however `run` has ended."""
