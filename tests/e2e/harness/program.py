@@ -133,16 +133,17 @@ class Program:
     @property
     def front_end(self) -> int:
         """The pid of its front end."""
-        return until(self._front_end, "a front end")
+        return until(self.front_end_now, "a front end")
 
-    def _front_end(self) -> int:
+    def front_end_now(self) -> int:
+        """The pid of its front end, or 0 while it has none."""
         for process in processes.marked(self._mark):
             if processes.command_line(process.pid).split(" ")[0].endswith("/spikard-server"):
                 return process.pid
         return 0
 
     def has_front_end(self) -> bool:
-        return self._front_end() != 0
+        return self.front_end_now() != 0
 
     def note_descriptors(self) -> None:
         """Take what its processes have open now for what they may have open at the end of the test."""

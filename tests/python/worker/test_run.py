@@ -47,7 +47,7 @@ def process(
     program = tmp_path / "program.py"
     program.write_text(PROGRAM.format(prologue=request.param))
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("SPIKARD")},
         "SPIKARD_ENDPOINT": f"ipc://{tmp_path}",
         "PYTHONPATH": str(Path(spikard.__file__).parent.parent),
     }
