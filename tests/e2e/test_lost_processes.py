@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
@@ -85,9 +84,7 @@ def test_what_ran_is_cancelled_when_the_front_end_is_killed(start: Start) -> Non
 def test_a_front_end_that_is_always_killed_is_given_up(start: Start) -> None:
     program = start("workers.py").serving()
     while program.process.poll() is None:
-        if pid := program.front_end_now():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        program.kill_front_end()
     assert program.wait() == 1
     program.said("^spikard: the front end has ended with status -9$")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -157,9 +156,7 @@ def test_serve_is_one_worker(start: Start, tmp_path: Path) -> None:
 def test_a_front_end_that_is_always_killed_is_given_up(start: Start, tmp_path: Path) -> None:
     program = start(sys.executable, _program(tmp_path)).serving()
     while program.process.poll() is None:
-        if pid := program.front_end_now():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        program.kill_front_end()
     assert program.wait() == 1
     program.said("^spikard: the front end has ended with status -9$")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -141,6 +142,12 @@ class Program:
             if processes.command_line(process.pid).split(" ")[0].endswith("/spikard-server"):
                 return process.pid
         return 0
+
+    def kill_front_end(self) -> None:
+        """Kill the front end that it has now, if any: it may be between two, or end meanwhile."""
+        if pid := self.front_end_now():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def has_front_end(self) -> bool:
         return self.front_end_now() != 0
