@@ -33,15 +33,16 @@ class SseEvent:
     retry: int | None = None
 
     def __post_init__(self) -> None:
-        for name, text in (("event_type", self.event_type), ("id", self.id)):
-            if text is not None and ("\n" in text or "\r" in text or "\0" in text):
-                raise ValueError(f"{name} must be one line without NUL, not {text!r}")
+        if self.event_type is not None:
+            _check_line("event_type", self.event_type)
+        if self.id is not None:
+            _check_line("id", self.id)
         if self.retry is not None and self.retry < 0:
             raise ValueError(f"retry must be milliseconds, not {self.retry!r}")
 
     def encode(self) -> bytes:
         """Give the event as it is sent."""
-        lines = []
+        lines: list[str] = []
         if self.event_type is not None:
             lines.append(f"event: {self.event_type}")
         if self.id is not None:
@@ -51,8 +52,15 @@ class SseEvent:
         if self.data is not None:
             text = self.data if isinstance(self.data, str) else _json.encode(self.data).decode()
             # What ends a line in this format; str.splitlines knows more ends.
-            lines += [f"data: {line}" for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+            if "\n" in text or "\r" in text:
+                text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\ndata: ")
+            lines.append(f"data: {text}")
         return ("\n".join(lines) + "\n\n").encode()
+
+
+def _check_line(name: str, text: str) -> None:
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise ValueError(f"{name} must be one line without NUL, not {text!r}")
 
 
 class EventSourceResponse(StreamingResponse):

@@ -57,7 +57,8 @@ bool Channel::PutPart(Pending& pending, std::string_view bytes) {
 void Channel::OnTaken(ExchangeId id, size_t bytes) {
   Pending& pending = pending_.at(id);
   pending.taken += bytes;
-  if (pending.taken < kWindow / 2 && !pending.stream->Empty()) return;
+  // Until then the worker has the other half: a message back for each small part would cost as much as the part.
+  if (pending.taken < kWindow / 2) return;
   Peer* peer = Find(pending.worker);
   if (peer == nullptr) return;  // its loss is on its way
   const size_t more = std::exchange(pending.taken, 0);

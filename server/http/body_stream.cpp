@@ -29,10 +29,6 @@ void BodyStream::End(State state) {
   wake_.Notify();
 }
 
-base::Task<void> BodyStream::Wait() {
-  if (parts_.empty() && state_ == State::kOpen) co_await wake_.Wait();
-}
-
 BodyStream::Part BodyStream::Take() {
   Part part = std::move(parts_.front());
   parts_.pop_front();

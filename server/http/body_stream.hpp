@@ -46,8 +46,8 @@ class BodyStream {
 
   // ---- the session
 
-  // Returns when there is a part or an end, or after Interrupt.
-  base::Task<void> Wait();
+  // Returns when there may be a part or an end that was not there before, or after Interrupt.
+  base::Task<void> Wait() { return wake_.Wait(); }
   void Interrupt() { wake_.Notify(); }
   State state() const { return state_; }
   // REQUIRES: not Empty().

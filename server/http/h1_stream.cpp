@@ -77,7 +77,11 @@ base::Task<bool> H1Session::WriteParts(BodyStream& stream, Coding coding, uint64
       }
       const bool joined = bytes.size() <= kMaxJoined;
       if (joined) out_.append(bytes).append(chunked ? "\r\n" : "");
-      const bool written = co_await Write({asio::buffer(out_), joined ? asio::const_buffer() : asio::buffer(bytes)});
+      // Most clients read: what the socket takes at once needs no coroutine.
+      Buffers piece{asio::buffer(out_), joined ? asio::const_buffer() : asio::buffer(bytes)};
+      const Sent sent = SendNow(piece);
+      bool written = sent == Sent::kAll;
+      if (sent == Sent::kSome) written = co_await Write(piece);
       if (!written) co_return false;
       out_.assign(chunked && !joined ? "\r\n" : "");
       stream.Taken(bytes.size());

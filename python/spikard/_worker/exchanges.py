@@ -244,7 +244,9 @@ class Exchanges:
             if isinstance(response, EventSourceResponse):
                 stream.keep_alive(response._ping)
             async for part in parts:
-                await stream.send(response._encode(part))
+                piece = response._encode(part)
+                if not stream.offer(piece):
+                    await stream.send(piece)
         except BaseException as error:
             self._fail(number, exchange, route, error)
         else:

@@ -37,7 +37,8 @@ class Reply:
 
     async def part(self, data: bytes) -> None:
         """Send more, when the client has taken enough of what went before; nothing if it has gone."""
-        await self._stream.send(data)
+        if not self._stream.offer(data):
+            await self._stream.send(data)
 
     def end(self) -> None:
         """Tell that this was all."""

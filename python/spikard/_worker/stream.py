@@ -36,6 +36,7 @@ class Stream:
         self._exchange = exchange
         self._window = window
         self._on_part = on_part
+        self._gone = exchange.gone
         self._room: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._busy = False
@@ -53,7 +54,7 @@ class Stream:
 
     def _send_comment(self, interval: float) -> None:
         idle = not self._busy and self._loop.time() >= self._quiet_since + interval
-        if idle and self._window >= len(_COMMENT) and not self._exchange.gone:
+        if idle and self._window >= len(_COMMENT) and not self._gone:
             self._put(_COMMENT)
             self._quiet_since = self._loop.time()
         self._timer = self._loop.call_at(
@@ -67,13 +68,23 @@ class Stream:
 
     def abandon(self) -> None:
         """Let nothing wait any more: nobody reads it."""
+        self._gone = True
         self._wake()
 
+    def offer(self, part: bytes) -> bool:
+        """Hand over the next bytes if they need not wait; returns False if they have to be sent."""
+        if not 0 < len(part) <= _LARGEST_PART or len(part) > self._window or self._gone:
+            return False
+        self._put(part)
+        if self._timer is not None:
+            self._quiet_since = self._loop.time()
+        return True
+
     async def send(self, part: bytes) -> None:
-        """Hand over the next bytes."""
+        """Hand over the next bytes, when the client has taken enough of what went before."""
         self._busy = True
         at = 0
-        while at < len(part) and not self._exchange.gone:
+        while at < len(part) and not self._gone:
             if self._window == 0:
                 self._room = self._loop.create_future()
                 await self._room
@@ -82,14 +93,14 @@ class Stream:
             self._put(part[at : at + size] if size < len(part) else part)
             at += size
         self._busy = False
-        if self._exchange.gone:
+        if self._gone:
             # A generator that never waits must not keep the loop from ending it.
             await asyncio.sleep(0)
         if self._timer is not None:
             self._quiet_since = self._loop.time()
 
     def _put(self, piece: bytes) -> None:
-        self._outbox.chunk(self._exchange, piece, last=False)
+        self._outbox.chunk(self._exchange, piece, False)
         self._window -= len(piece)
         self._on_part(len(piece))
 

@@ -66,7 +66,10 @@ TEST_F(ChannelStreams, AWindowIsGrantedAsBytesLeave) {
   EXPECT_EQ(grants[0].exchange, told.exchange);
   EXPECT_EQ(grants[0].window, 2 * quarter.size());
   Drink(stream);
-  EXPECT_EQ(Types(*worker), Texts{"Window"}) << "the rest, since nothing is unread";
+  EXPECT_EQ(Types(*worker), Texts{"Window"}) << "the other half";
+  worker->Say(protocol::Chunk{{"little"}, false, {}}, told.exchange, told.slot);
+  Drink(stream);
+  EXPECT_EQ(Types(*worker), Texts{}) << "though nothing is unread";
   EXPECT_TRUE(distrusted.empty());
 }
 
