@@ -120,6 +120,12 @@ conformance: setup ## Be judged by suites that nobody here wrote
 	@.ci/install-packages .ci/apt-packages-conformance
 	$(VENV)/bin/python tests/conformance/slow_http.py
 
+SOAK_REQUESTS ?= 10000000
+
+.PHONY: soak
+soak: setup ## Ask SOAK_REQUESTS mixed requests of one server, and watch its memory (needs wrk)
+	$(VENV)/bin/python -m benchmarks.worker memory --requests $(SOAK_REQUESTS)
+
 CHAOS_SECONDS ?= 60
 
 .PHONY: chaos
@@ -169,6 +175,10 @@ images: wheel ## Build the images spikard-front-end and spikard-app with ENGINE 
 .PHONY: pod-test
 pod-test: wheel ## Run the pod with podman, and kill and replace what is in it
 	@$(VENV)/bin/python tests/pod
+
+.PHONY: pod-speed
+pod-speed: wheel ## Compare the speed of the pod with that of one container (needs podman and wrk)
+	@$(VENV)/bin/python tests/pod/speed.py $(POD_SPEED)
 
 .PHONY: clean
 clean: ## Remove all that was built or installed here

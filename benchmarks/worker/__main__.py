@@ -1,4 +1,4 @@
-"""python -m benchmarks.worker [ROW ...] [--rounds N] [--seconds N]."""
+"""python -m benchmarks.worker [ROW ...] [--rounds N] [--seconds N] [--requests N]."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="*", choices=[*PAIRS, *others, []], help="all but memory, unless named")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3, help="of a round; of memory and events: in all")
+    parser.add_argument("--seconds", type=float, default=3, help="of a round; of events: at least 5")
+    parser.add_argument("--requests", type=int, default=10_000_000, help="of memory")
     chosen = parser.parse_args()
     for row in chosen.rows or [*PAIRS, *others[:-1]]:
         if row == "gone":
@@ -26,7 +27,9 @@ def main() -> None:
         elif row == "events":
             told = events(max(chosen.seconds, 5))
         elif row == "memory":
-            told = memory(chosen.seconds)
+            for line in memory(chosen.requests):
+                print(line, flush=True)
+            continue
         else:
             told = compare(PAIRS[row], chosen.rounds, chosen.seconds)
         print(told, flush=True)

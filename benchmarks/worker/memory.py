@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from benchmarks.worker.served import load, ours
 
-# What wrk asks in turn: plain, in a thread, in parts, with a body.
+_TOLD_EVERY = 500_000
+# The first look comes when buffers, caches and pools have their size.
+_FIRST = 1_000_000
+_PART_SECONDS = 5
+
+# What wrk asks in turn: plain, in a thread, in parts, with a body, with one that travels beside its message, and behind
+# dependencies.
 _MIXED = """
 local requests
 local at = 0
 init = function(args)
   local json = { ["content-type"] = "application/json" }
+  local plain = wrk.format("GET", "/async")
+  local threaded = wrk.format("GET", "/sync")
+  local parts = wrk.format("GET", "/stream")
+  local small = wrk.format("POST", "/echo", json, '{"a": [1, 2, 3], "b": "text"}')
+  local large = wrk.format("POST", "/echo", json, '{"a": "' .. string.rep("x", 20000) .. '"}')
+  local injected = wrk.format("GET", "/injected")
   requests = {
-    wrk.format("GET", "/async"), wrk.format("GET", "/sync"), wrk.format("GET", "/stream"),
-    wrk.format("POST", "/echo", json, '{"a": [1, 2, 3], "b": "text"}'),
+    plain, threaded, parts, small, plain, threaded, parts, small,
+    plain, threaded, parts, small, plain, threaded, large, injected,
   }
 end
 request = function() at = at % #requests + 1; return requests[at] end
 """
 
 
-def memory(seconds: float) -> str:
-    """Ask for many seconds, in ten parts, and give what is resident after the first and the last."""
-    lines = []
+def memory(requests: int) -> Iterator[str]:
+    """Ask so many mixed requests of one server, and tell what is resident meanwhile."""
+    yield f"{requests:,} mixed requests (goal: x 1.05 of what was resident after {_FIRST:,})"
     with ours("plain") as served:
-        total = 0
+        asked = told = 0
         first: dict[str, float] = {}
-        for part in range(10):
-            total += load(served, "/async", 64, seconds / 10, _MIXED).requests
+        while asked < requests:
+            asked += load(served, "/async", 64, _PART_SECONDS, _MIXED).requests
+            if asked // _TOLD_EVERY == told and asked < requests:
+                continue
+            told = asked // _TOLD_EVERY
             now = served.memory()
-            if part == 0:
-                first, first_total = now, total
-        lines.append(f"mixed requests: {first_total} in the first part, {total} in all (goal: x 1.05)")
-        for name, size in first.items():
-            lines.append(f"  {name:16} {size:6.1f} MiB, then {now[name]:6.1f} MiB: x {now[name] / size:.3f}")
-    return "\n".join(lines)
+            if not first and asked >= min(_FIRST, requests):
+                first = now
+            sizes = (
+                f"{name} {size:.1f} MiB" + (f" (x {size / first[name]:.3f})" if first else "")
+                for name, size in now.items()
+            )
+            yield f"  after {asked:>10,}: {', '.join(sizes)}"

@@ -60,11 +60,30 @@ def until(probe: Callable[[], T], what: str) -> T:
     return answer
 
 
+def ask(port: int, method: str, path: str) -> tuple[int, bytes]:
+    """One request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+    try:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def answers(port: int) -> bool:
+    """Whether an application does, at `/`."""
+    try:
+        return ask(port, "GET", "/")[0] == 200
+    except OSError:
+        return False
+
+
 class Pod:
     """Plays when made; `close` removes it."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         name = f"pod-test-{secrets.token_hex(3)}"
         manifest = folder / "pod.yaml"
         manifest.write_text(yaml.safe_dump(_manifest(name, self.port)))
@@ -87,13 +106,7 @@ class Pod:
 
     def ask(self, method: str, path: str) -> tuple[int, bytes]:
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
-        try:
-            connection.request(method, path)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
+        return ask(self.port, method, path)
 
     def root(self) -> Any:
         """What the application says of itself."""
@@ -103,10 +116,7 @@ class Pod:
 
     def answers(self) -> bool:
         """Whether the application does."""
-        try:
-            return self.ask("GET", "/")[0] == 200
-        except OSError:
-            return False
+        return answers(self.port)
 
     def kill(self, name: str) -> None:
         """SIGKILL to the process of a container, from outside, as the kernel would."""
@@ -163,6 +173,7 @@ def _manifest(name: str, port: int) -> Manifest:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
