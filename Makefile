@@ -81,7 +81,7 @@ test-threads: test-tsan
 check: test checks ## Run the tests, then check format, lint, types and threads
 
 .PHONY: checks
-checks: check-format lint types test-threads
+checks: check-format lint types test-threads build-fuzz
 	@.ci/summary 'ctest tsan' 'pytest tsan'
 
 $(VENV)/.lint: $(VENV)/.package

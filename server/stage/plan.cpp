@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -80,8 +81,10 @@ bool MakeRoute(const route::Table& table, uint32_t index, RoutePlan& plan, std::
   }
   plan.reads_query |= declared.query_closed;
   plan.reads_cookies |= declared.cookies_closed;
-  std::stable_sort(plan.parameters.begin(), plan.parameters.end(),
-                   [](const auto& a, const auto& b) { return a.declared->object < b.declared->object; });
+  // Those of one object keep the order of their declaration. (clang warns of what std::stable_sort uses.)
+  std::sort(plan.parameters.begin(), plan.parameters.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.declared->object, a.declared) < std::tie(b.declared->object, b.declared);
+  });
   const uint32_t of_all = table.Manifest().max_json_depth != 0 ? table.Manifest().max_json_depth : kDefaultJsonDepth;
   plan.max_json_depth = declared.max_json_depth != 0 ? declared.max_json_depth : of_all;
   if (declared.streams_body && declared.body_media != 0) {
