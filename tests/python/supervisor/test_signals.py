@@ -20,7 +20,7 @@ import os, signal, sys
 from spikard import _native
 
 def on_signal(number, _):
-    os.write(1, b"%r\n" % (_native.sender(number) == os.getppid()))  # print must not be entered twice
+    os.write(1, b"%r\\n" % (_native.sender(number) == os.getppid()))  # print must not be entered twice
 
 signal.signal(signal.SIGINT, on_signal)
 for _ in range(2):
