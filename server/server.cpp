@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <cstdio>
@@ -97,10 +95,8 @@ int Server::Run() {
     return kCannotStart;
   }
   WatchParent();
-  asio::co_spawn(loop_,
-                 listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); },
-                                  [this] { return sessions_.Count() >= max_connections_; }),
-                 asio::detached);
+  base::Spawn(listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); },
+                               [this] { return sessions_.Count() >= max_connections_; }));
   spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
   Announce("listening " + listener_.Host() + " " + std::to_string(listener_.Port()));
   loop_.run();

@@ -1,21 +1,19 @@
 // A few threads for what would block the loop: it must work on values that nobody changes meanwhile.
 #pragma once
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <optional>
 #include <utility>
 
-#include "base/task.hpp"
+#include "base/operation.hpp"
 
 namespace spikard::base {
 
 class Pool {
  public:
-  explicit Pool(size_t threads) : threads_(threads) {}
+  Pool(Loop& loop, size_t threads) : loop_(loop), threads_(threads) {}
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   ~Pool() {
@@ -27,19 +25,20 @@ class Pool {
   template <typename Work>
   Task<void> Run(Work work) {
     if (!pool_) pool_.emplace(threads_);
-    co_await boost::asio::async_initiate<decltype(kUseTask), void()>(
+    co_await boost::asio::async_initiate<decltype(kUseTuple), void()>(
         [this](auto handler, Work todo) {
-          auto guard = boost::asio::make_work_guard(boost::asio::get_associated_executor(handler));
+          auto guard = boost::asio::make_work_guard(loop_);
           boost::asio::post(*pool_,
                             [handler = std::move(handler), todo = std::move(todo), guard = std::move(guard)]() mutable {
                               todo();
                               boost::asio::post(guard.get_executor(), std::move(handler));
                             });
         },
-        kUseTask, std::move(work));
+        kUseTuple, std::move(work));
   }
 
  private:
+  Loop& loop_;
   const size_t threads_;
   std::optional<boost::asio::thread_pool> pool_;
 };

@@ -2,83 +2,54 @@
 // often used for, without its cost.
 #pragma once
 
-#include <array>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
-#include <cstddef>
-#include <optional>
-#include <type_traits>
 #include <utility>
 
+#include "base/place.hpp"
 #include "base/task.hpp"
 
 namespace spikard::base {
 
 class Wake {
  public:
-  Wake() = default;
+  explicit Wake(Loop& loop) : loop_(loop) {}
   Wake(const Wake&) = delete;
   Wake& operator=(const Wake&) = delete;
 
-  // Goes on once Notify has come, or if it had come already; consumes it either way.
+  // To be awaited: goes on once Notify has come, or if it had come already; consumes it either way.
   // REQUIRES: at most one waiter; the object outlives the wait.
-  Task<void> Wait() {
-    return boost::asio::async_initiate<decltype(kUseTask), void()>(
-        [this](Waiter waiter) {
-          waiter_.emplace(std::move(waiter));
-          if (notified_) Resume();
-        },
-        kUseTask);
-  }
+  auto Wait() { return Waiting{*this}; }
 
   // The waiter goes on from the loop, never from inside this call.
   void Notify() {
     if (std::exchange(notified_, true)) return;
-    if (waiter_) Resume();
+    // Until it goes on, more notifications are one.
+    if (waiter_) boost::asio::post(loop_, Resumption{this, std::move(waiter_)});
   }
 
  private:
-  using Waiter = boost::asio::async_result<std::decay_t<decltype(kUseTask)>, void()>::handler_type;
-
-  // Gives the loop's queue the one place that it needs: there is one waiter, and it leaves the place before it goes on.
-  template <typename T>
-  struct InPlace {
-    using value_type = T;
-    explicit InPlace(Wake& of) : wake(&of) {}
-    template <typename U>
-    InPlace(const InPlace<U>& other) : wake(other.wake) {}
-    T* allocate(size_t count) {
-      static_assert(sizeof(T) <= kPlace && alignof(T) <= alignof(std::max_align_t));
-      return count == 1 ? reinterpret_cast<T*>(wake->place_.data()) : nullptr;
+  struct Waiting {
+    bool await_ready() const noexcept { return wake.notified_; }
+    template <std::derived_from<Promise> P>
+    void await_suspend(std::coroutine_handle<P> waiter) {
+      wake.waiter_ = Continuation(waiter.promise());
     }
-    void deallocate(T*, size_t) {}
-    bool operator==(const InPlace&) const = default;
-    Wake* wake;
+    void await_resume() { wake.notified_ = false; }
+    Wake& wake;
   };
 
   struct Resumption {
     using allocator_type = InPlace<void>;
-    allocator_type get_allocator() const { return InPlace<void>(*wake); }
-    void operator()() {
-      wake->notified_ = false;
-      waiter();
-    }
+    allocator_type get_allocator() const { return InPlace<void>(wake->place_); }
+    void operator()() { waiter(); }
     Wake* wake;
-    Waiter waiter;
+    Continuation waiter;
   };
 
-  void Resume() {
-    const auto executor = boost::asio::get_associated_executor(*waiter_);
-    // Until it goes on, more notifications are one.
-    boost::asio::post(executor, Resumption{this, std::move(*waiter_)});
-    waiter_.reset();
-  }
-
-  static constexpr size_t kPlace = 128;
-  alignas(std::max_align_t) std::array<std::byte, kPlace> place_;
+  Loop& loop_;
+  Place place_;
   bool notified_ = false;
-  std::optional<Waiter> waiter_;
+  Continuation waiter_;
 };
 
 }  // namespace spikard::base

@@ -70,7 +70,7 @@ base::Task<void> Channel::HandOver(Exchange& x) {
     x.Answer(http::Fault::kPoisoned);
     co_return;
   }
-  base::Wake wake;
+  base::Wake wake(loop_);
   const ExchangeId id = ++last_exchange_;
   Pending& pending = pending_.try_emplace(id, *this, id, x, wake).first->second;
   if (const auto timeout = x.table->Timeout(x.route); timeout.count() != 0) {

@@ -27,8 +27,8 @@ void Channel::BeginResponse(Pending& pending, const protocol::Response& response
   Exchange& x = *pending.exchange;
   pending.Never();
   if (!FillHead(response, x)) return Cancel(id, CancelReason::kClientGone);
-  pending.stream = std::make_shared<BodyStream>([this, id](size_t bytes) { OnTaken(id, bytes); },
-                                                [this, id] { Cancel(id, CancelReason::kClientGone); });
+  pending.stream = std::make_shared<BodyStream>(
+      loop_, [this, id](size_t bytes) { OnTaken(id, bytes); }, [this, id] { Cancel(id, CancelReason::kClientGone); });
   pending.window = kWindow;
   // It never runs again.
   if (pending.upload) pending.upload->Forget();

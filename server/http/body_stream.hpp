@@ -32,8 +32,8 @@ class BodyStream {
 
   // `on_taken(bytes)`: they have left for the client. `on_closed`: the client wants no more; called at most once, and
   // only while the stream is open.
-  BodyStream(std::function<void(size_t)> on_taken, std::function<void()> on_closed)
-      : on_taken_(std::move(on_taken)), on_closed_(std::move(on_closed)) {}
+  BodyStream(base::Loop& loop, std::function<void(size_t)> on_taken, std::function<void()> on_closed)
+      : on_taken_(std::move(on_taken)), on_closed_(std::move(on_closed)), wake_(loop) {}
 
   // ---- whoever answers
 
@@ -47,7 +47,7 @@ class BodyStream {
   // ---- the session
 
   // Returns when there may be a part or an end that was not there before, or after Interrupt.
-  base::Task<void> Wait() { return wake_.Wait(); }
+  auto Wait() { return wake_.Wait(); }
   void Interrupt() { wake_.Notify(); }
   State state() const { return state_; }
   // REQUIRES: not Empty().

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/operation.hpp"
 #include "http/exchange.hpp"
 #include "http/request_parser.hpp"
 #include "http/sessions.hpp"

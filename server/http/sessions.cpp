@@ -1,7 +1,5 @@
 #include "http/sessions.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <utility>
 #include <vector>
 
@@ -10,7 +8,7 @@
 namespace spikard::http {
 
 Sessions::Sessions(base::Loop& loop, SessionConfig config, Service service)
-    : loop_(loop), config_(config), service_(std::move(service)), deadlines_(loop) {
+    : config_(config), service_(std::move(service)), deadlines_(loop) {
   deadlines_.Start();
 }
 
@@ -20,7 +18,7 @@ void Sessions::Start(net::Socket socket) {
   auto session = std::make_shared<H1Session>(std::move(socket), *this);
   deadlines_.Add(*session);
   open_.insert(session.get());
-  boost::asio::co_spawn(loop_, Serve(std::move(session)), boost::asio::detached);
+  base::Spawn(Serve(std::move(session)));
 }
 
 base::Task<void> Sessions::Serve(std::shared_ptr<H1Session> session) {

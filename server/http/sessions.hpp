@@ -61,7 +61,6 @@ class Sessions {
  private:
   base::Task<void> Serve(std::shared_ptr<H1Session> session);
 
-  base::Loop& loop_;
   const SessionConfig config_;
   const Service service_;
   net::Deadlines deadlines_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/operation.hpp"
 
 namespace spikard::net {
 

@@ -10,7 +10,7 @@ base::Task<Verdict> HoldForTable(http::Exchange& x, base::Loop& loop, route::Act
     co_return Verdict::kAnswered;
   }
   // Shared with the timer's handler, which may still be queued when this frame has ended.
-  const auto wake = std::make_shared<base::Wake>();
+  const auto wake = std::make_shared<base::Wake>(loop);
   base::Timer timer(loop, timeout);
   timer.async_wait([wake](base::ErrorCode) { wake->Notify(); });
   x.on_gone = [wake] { wake->Notify(); };

@@ -19,7 +19,8 @@ Pipeline::Pipeline(base::Loop& loop, route::Active& active, std::chrono::millise
       hold_timeout_(hold_timeout),
       health_(std::move(health)),
       hand_over_(std::move(hand_over)),
-      metrics_(health_.load) {}
+      metrics_(health_.load),
+      pool_(loop, kPoolThreads) {}
 
 // The order of the stages, and why.
 base::Task<void> Pipeline::Run(http::Exchange& x) {

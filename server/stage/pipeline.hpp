@@ -38,7 +38,7 @@ class Pipeline {
   const std::function<base::Task<void>(http::Exchange&)> hand_over_;
   RequestId request_id_;
   Metrics metrics_;
-  base::Pool pool_{kPoolThreads};
+  base::Pool pool_;
 };
 
 }  // namespace spikard::stage

@@ -2,28 +2,22 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace spikard::base {
 namespace {
 
 struct WakeTest : testing::Test {
   void Start() {
-    boost::asio::co_spawn(
-        loop,
-        [this]() -> Task<void> {
-          for (;;) {
-            co_await wake.Wait();
-            ++woken;
-          }
-        },
-        boost::asio::detached);
+    Spawn([this]() -> Task<void> {
+      for (;;) {
+        co_await wake.Wait();
+        ++woken;
+      }
+    });
     loop.poll();
   }
 
   Loop loop{1};
-  Wake wake;
+  Wake wake{loop};
   int woken = 0;
 };
 

@@ -41,7 +41,7 @@ TEST_F(ChannelRequests, OneBatchTakesAllThatATurnMakesReady) {
   for (int i = 0; i < 6; ++i) {
     Call& call = *calls.emplace_back(std::make_unique<Call>());
     call.x.table = active.Get();
-    boost::asio::co_spawn(loop, channel.HandOver(call.x), boost::asio::detached);
+    base::Spawn(channel.HandOver(call.x));
   }
   EXPECT_TRUE(link.batches.empty());
   Turn();
@@ -73,7 +73,7 @@ TEST_F(ChannelRequests, NoBatchIsLargerThanItsWorkerTakes) {
     Call& call = *calls.emplace_back(std::make_unique<Call>("POST", "/"));
     call.x.table = active.Get();
     call.source.bytes = call.x.body->assign(size, 'x');
-    boost::asio::co_spawn(loop, channel.HandOver(call.x), boost::asio::detached);
+    base::Spawn(channel.HandOver(call.x));
   }
   Turn();
   size_t told = 0;

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace spikard::route {
 namespace {
 
@@ -12,13 +9,10 @@ Active::Handle MakeTable(uint64_t generation) { return std::get<Active::Handle>(
 
 struct ActiveTest : testing::Test {
   void Start(base::Wake& wake) {
-    boost::asio::co_spawn(
-        loop,
-        [this, &wake]() -> base::Task<void> {
-          co_await wake.Wait();
-          ++woken;
-        },
-        boost::asio::detached);
+    base::Spawn([this, &wake]() -> base::Task<void> {
+      co_await wake.Wait();
+      ++woken;
+    });
     loop.restart();
     loop.poll();
   }
@@ -37,8 +31,8 @@ TEST_F(ActiveTest, TheLatestCounts) {
 }
 
 TEST_F(ActiveTest, WakesAllWhoWaitAndNobodyWhoHasLeft) {
-  base::Wake a;
-  base::Wake b;
+  base::Wake a(loop);
+  base::Wake b(loop);
   Start(a);
   Start(b);
   active.Await(a);

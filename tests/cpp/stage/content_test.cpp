@@ -75,23 +75,21 @@ struct ContentTest : testing::Test {
     *call->x.body = body;
     if (!type.empty()) call->x.request.fields.Add("content-type", type);
     if (!coding.empty()) call->x.request.fields.Add("content-encoding", coding);
-    base::Loop loop{1};
-    boost::asio::co_spawn(
-        loop,
-        [this]() -> base::Task<void> {
-          Media media;
-          if (CheckMedia(call->x, media) == Verdict::kAnswered) co_return;
-          const Verdict checked = co_await CheckBody(call->x, media, pool);
-          if (checked == Verdict::kAnswered) co_return;
-          if (SettleFindings(call->x) == Verdict::kGoOn) call->done = true;
-        },
-        boost::asio::detached);
+    base::Spawn([this]() -> base::Task<void> {
+      Media media;
+      if (CheckMedia(call->x, media) == Verdict::kAnswered) co_return;
+      const Verdict checked = co_await CheckBody(call->x, media, pool);
+      if (checked == Verdict::kAnswered) co_return;
+      if (SettleFindings(call->x) == Verdict::kGoOn) call->done = true;
+    });
+    loop.restart();
     loop.run();
     return call->done ? 0 : call->x.response.status;
   }
 
   protocol::Manifest manifest;
-  base::Pool pool{1};
+  base::Loop loop{1};
+  base::Pool pool{loop, 1};
   std::optional<Call> call;
 };
 

@@ -1,8 +1,6 @@
 // An exchange without a connection.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -48,13 +46,10 @@ struct Call {
   // Runs `stage(exchange)` on the loop, as far as it goes without waiting.
   template <typename Stage>
   void Start(base::Loop& loop, Stage stage) {
-    boost::asio::co_spawn(
-        loop,
-        [this, stage]() -> base::Task<void> {
-          co_await stage(x);
-          done = true;
-        },
-        boost::asio::detached);
+    base::Spawn([this, stage]() -> base::Task<void> {
+      co_await stage(x);
+      done = true;
+    });
     Turn(loop);
   }
   static void Turn(base::Loop& loop) {
