@@ -71,11 +71,16 @@ test-sanitized: build-debug
 	  ASAN_OPTIONS=halt_on_error=1:detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	  $(VENV)/bin/python -m pytest $(UNBOUND) tests/requests tests/e2e
 
-# Raw requests to a front end that watches its threads.
+# Raw requests to a front end that watches its threads; and one in which it has something to see.
 .PHONY: test-threads
 test-threads: test-tsan
 	@.ci/step 'pytest tsan' env SPIKARD_SERVER=$(CURDIR)/build/tsan/server/spikard-server SPIKARD_TEST_PATIENCE=4 \
 	  TSAN_OPTIONS=halt_on_error=1:suppressions=$(CURDIR)/tests/tsan.supp $(VENV)/bin/python -m pytest $(UNBOUND) tests/requests
+	@.ci/step 'planted race' $(VENV)/bin/python tests/requests/planted_race.py build/tsan
+
+.PHONY: mutate
+mutate: build-release ## Take each check of a request out in turn: a raw-bytes case must fail
+	$(VENV)/bin/python tests/requests/mutate.py build/release
 
 .PHONY: check
 check: test checks ## Run the tests, then check format, lint, types and threads

@@ -6,8 +6,6 @@
 namespace spikard::http {
 namespace {
 
-// As many as a 64-bit number has; leading zeros count.
-constexpr size_t kMaxSizeDigits = 16;
 // Of one chunk's size and extensions.
 constexpr size_t kMaxSizeLine = 4 * 1024;
 
@@ -47,7 +45,6 @@ bool ChunkGuard::OnLine(std::string_view line) {
 bool ChunkGuard::OnSize(std::string_view line) {
   const std::string_view digits = line.substr(0, line.find_first_not_of("0123456789abcdefABCDEF"));
   if (digits.empty()) return Refuse(Fault::kMalformed);
-  if (digits.size() > kMaxSizeDigits) return Refuse(Fault::kMalformed);
   const bool last = digits.find_first_not_of('0') == std::string_view::npos;
   state_ = last ? State::kTrailer : State::kDataEnd;
   return !last;

@@ -16,15 +16,23 @@ struct Sent {
   size_t count = 0;
 };
 struct Found {
-  Sent host, length, coding, expectation;
+  Sent host, length, coding;
   bool close = false;
   bool keep = false;
+  bool awaits = false;
 };
 
 void ReadConnection(std::string_view value, Found& found) {
   ForEachElement(value, [&](std::string_view option) {
     found.close = found.close || EqualsIgnoringCase(option, "close");
     found.keep = found.keep || EqualsIgnoringCase(option, "keep-alive");
+  });
+}
+
+// RFC 9110 section 10.1.1: what else is expected does not count.
+void ReadExpect(std::string_view value, Found& found) {
+  ForEachElement(value, [&](std::string_view expectation) {
+    found.awaits = found.awaits || EqualsIgnoringCase(expectation, "100-continue");
   });
 }
 
@@ -43,18 +51,18 @@ Found Find(const Fields& fields) {
     } else if (name == "transfer-encoding") {
       note(found.coding, value);
     } else if (name == "expect") {
-      note(found.expectation, value);
+      ReadExpect(value, found);
     }
   }
   return found;
 }
 
 // RFC 9110 section 8.6: digits, nothing else. Equal repetitions, as a list, could be forgiven; nobody sends
-// them in good faith.
+// them in good faith. REQUIRES: numbers of at most 64 bits, which Beast sees to.
 std::optional<uint64_t> ParseLength(std::string_view text) {
   uint64_t length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (std::from_chars(text.data(), text.data() + text.size(), length).ptr != text.data() + text.size())
+    return std::nullopt;
   // What is negative where lengths are signed.
   if (length > std::numeric_limits<int64_t>::max()) return std::nullopt;
   return length;
@@ -90,15 +98,14 @@ Fault ReadFraming(Request& request, Framing& framing) {
     framing.length = *length;
   }
   if (found.coding.count > 0) {
-    // Section 6.1: HTTP/1.0 has no codings, and a length beside a coding is an attack or a mistake.
+    // Section 6.1: HTTP/1.0 has no codings. A length beside a coding, an attack or a mistake, Beast has refused.
     if (request.minor_version == 0) return Fault::kMalformed;
-    if (found.length.count > 0) return Fault::kMalformed;
     if (found.coding.count > 1) return Fault::kMalformed;
     if (!EqualsIgnoringCase(found.coding.value, "chunked")) return FaultOfCoding(found.coding.value);
     framing.chunked = true;
   }
   request.keep_alive = !found.close && (request.minor_version > 0 || found.keep);
-  request.expects_continue = request.minor_version > 0 && EqualsIgnoringCase(found.expectation.value, "100-continue");
+  request.expects_continue = request.minor_version > 0 && found.awaits;
   return Fault::kNone;
 }
 

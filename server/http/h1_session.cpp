@@ -67,7 +67,7 @@ base::Task<void> H1Session::Run() {
       sessions_.service().refuse(exchange_, fault);
     }
     bool keep_alive = fault == Fault::kNone && exchange_.request.keep_alive && !exchange_.response.close &&
-                      !sessions_.Closing() && parser_->fault() == Fault::kNone;
+                      !exchange_.response.AsksToClose() && !sessions_.Closing() && parser_->fault() == Fault::kNone;
     uint64_t unused = 0;
     const bool streamed = exchange_.response.stream != nullptr;
     if (streamed && StreamCoding(&unused) == Coding::kUntilClose) keep_alive = false;
@@ -201,10 +201,15 @@ base::Task<bool> H1Session::SkipRest() {
 
 H1Session::Buffers H1Session::WholeResponse(bool keep_alive) {
   Enter(Phase::kWriting, sessions_.config().write_timeout);
-  const std::string_view body = exchange_.response.Body();
-  SerializeHead(keep_alive, IsBodiless(exchange_.response.status) ? Coding::kNone : Coding::kLength, body.size());
-  const bool bodiless = exchange_.request.method == "HEAD" || IsBodiless(exchange_.response.status);
-  if (bodiless || body.empty()) return {asio::buffer(out_), {}};
+  const Response& response = exchange_.response;
+  const std::string_view body = IsEmpty(response.status) ? std::string_view() : response.Body();
+  const bool head = exchange_.request.method == "HEAD";
+  uint64_t length = body.size();
+  // Who answers HEAD himself makes no body, but may know its length.
+  if (head && body.empty()) length = response.SaidLength().value_or(0);
+  const bool bodiless = IsBodiless(response.status);
+  SerializeHead(keep_alive, bodiless ? Coding::kNone : Coding::kLength, length);
+  if (head || bodiless || body.empty()) return {asio::buffer(out_), {}};
   if (body.size() > kMaxJoined) return {asio::buffer(out_), asio::buffer(body)};
   out_.append(body);
   return {asio::buffer(out_), {}};

@@ -32,10 +32,11 @@ struct CloseAtEnd {
 H1Session::Coding H1Session::StreamCoding(uint64_t* length) const {
   const Response& response = exchange_.response;
   if (IsBodiless(response.status)) return Coding::kNone;
-  // The one field of framing that is the application's to say, if it makes sense.
-  if (const auto text = response.fields.Find("content-length"); text && response.fields.Count("content-length") == 1) {
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), *length);
-    if (error == std::errc() && end == text->data() + text->size()) return Coding::kLength;
+  *length = 0;
+  if (IsEmpty(response.status)) return Coding::kLength;
+  if (const auto said = response.SaidLength()) {
+    *length = *said;
+    return Coding::kLength;
   }
   return exchange_.request.minor_version > 0 ? Coding::kChunked : Coding::kUntilClose;
 }
@@ -48,7 +49,7 @@ base::Task<bool> H1Session::WriteStream(bool keep_alive) {
   uint64_t length = 0;
   const Coding coding = StreamCoding(&length);
   SerializeHead(keep_alive, coding, length);
-  if (exchange_.request.method == "HEAD" || coding == Coding::kNone) {
+  if (exchange_.request.method == "HEAD" || coding == Coding::kNone || IsEmpty(exchange_.response.status)) {
     stream.Close();
     const bool written = co_await Write({asio::buffer(out_), {}});
     co_return written;

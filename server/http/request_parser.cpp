@@ -19,12 +19,6 @@ constexpr size_t kMaxExtensionBytes = 16 * 1024;
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// What would change where the request ends or whom it is for (RFC 9110 section 6.5.1).
-bool IsForbiddenInTrailer(std::string_view name) {
-  return EqualsIgnoringCase(name, "content-length") || EqualsIgnoringCase(name, "transfer-encoding") ||
-         EqualsIgnoringCase(name, "host");
-}
-
 }  // namespace
 
 RequestParser::RequestParser(const RequestLimits& limits, Request& request)
@@ -156,7 +150,8 @@ void RequestParser::on_request_impl(beast::http::verb, BeastView method, BeastVi
 }
 
 void RequestParser::on_field_impl(beast::http::field, BeastView name, BeastView value, ErrorCode& error) {
-  if (HeadDone() && IsForbiddenInTrailer(name)) return Refuse(Fault::kMalformed, error);
+  // RFC 9110 section 6.5.1: what would change whom the request is for. Where it ends, Beast lets no trailer change.
+  if (HeadDone() && EqualsIgnoringCase(name, "host")) return Refuse(Fault::kMalformed, error);
   if (HeadDone()) return;
   if (request_.fields.size() >= limits_.max_header_count) return Refuse(Fault::kHeaderTooLarge, error);
   request_.fields.Add(name, value);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,11 @@ class Response {
   std::shared_ptr<BodyStream> stream;
 
   void Clear();
+
+  // Whether the application's own fields ask for that (RFC 9112 section 9.6).
+  bool AsksToClose() const;
+  // How long the body is by the application's own field, if that makes sense.
+  std::optional<uint64_t> SaidLength() const;
 
   std::string_view Body() const { return owner_ ? shared_ : std::string_view(text_); }
   // Copies `bytes`, into memory that Clear keeps unless it is much.

@@ -19,6 +19,15 @@ int HexValue(char c) {
   return -1;
 }
 
+// Of two hexadecimal digits; -1 of anything else.
+int ByteOf(std::string_view digits) {
+  if (digits.size() < 2) return -1;
+  const int high = HexValue(digits[0]);
+  const int low = HexValue(digits[1]);
+  if (high < 0 || low < 0) return -1;
+  return high * 16 + low;
+}
+
 constexpr bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -36,7 +45,7 @@ constexpr auto kTargetCharacters = MakeTargetTable();
 
 bool HasWholeEncodings(std::string_view text) {
   for (size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-    if (at + 2 >= text.size() || HexValue(text[at + 1]) < 0 || HexValue(text[at + 2]) < 0) return false;
+    if (ByteOf(text.substr(at + 1, 2)) < 0) return false;
   }
   return true;
 }
@@ -81,8 +90,8 @@ bool IsPort(std::string_view text) {
 
 bool IsAuthority(std::string_view text) {
   if (text.starts_with('[')) {
+    // Without it, all of the text is behind it, and that is no port.
     const size_t end = text.find(']');
-    if (end == std::string_view::npos) return false;
     if (!IsAddress6(text.substr(1, end - 1))) return false;
     const std::string_view port = text.substr(end + 1);
     return port.empty() || (port.starts_with(':') && IsPort(port.substr(1)));
@@ -123,11 +132,8 @@ std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_spa
     if (c == '+' && plus_is_space) {
       c = ' ';
     } else if (c == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = HexValue(text[i + 1]);
-      const int low = HexValue(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
+      // No UTF-8 has the byte that a broken one becomes.
+      c = static_cast<char>(ByteOf(text.substr(i + 1, 2)));
       i += 2;
     }
     if (c == '\0') return std::nullopt;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import socket
 import struct
@@ -114,19 +115,45 @@ async def reset(address: Address) -> None:
         await asyncio.sleep(0.01)
 
 
-def large_body(size: int) -> Member:
+def large_body(size: int, chunked: bool = False) -> Member:
+    """A body whose digest has to come back."""
+    framing = "transfer-encoding: chunked" if chunked else f"content-length: {size}"
+    head = f"POST /digest HTTP/1.1\r\nhost: crowd\r\n{framing}\r\nconnection: close\r\n\r\n".encode()
+
     async def act(address: Address) -> None:
+        digest = hashlib.sha256()
         async with connected(address) as client:
-            head = f"POST /sum HTTP/1.1\r\nhost: crowd\r\ncontent-length: {size}\r\nconnection: close\r\n\r\n"
-            await send(client, head.encode())
-            for _ in range(size >> 20):
-                await send(client, MEBIBYTE)
-            answer = b""
-            while data := await receive(client):
-                answer += data
-            assert answer.endswith(b"\r\n\r\n" + str(size).encode()), answer
+            await send(client, head)
+            for number in range(size >> 20):
+                part = number.to_bytes(8, "big") + MEBIBYTE[8:]
+                digest.update(part)
+                await send(client, b"%x\r\n%s\r\n" % (len(part), part) if chunked else part)
+            if chunked:
+                await send(client, b"0\r\n\r\n")
+            answer = await _until_end(client)
+        assert answer.endswith(f'\r\n\r\n"{digest.hexdigest()} {size}"'.encode()), answer
 
     return act
+
+
+def refused_body(size: int) -> Member:
+    """A body that is too large by its own word, and is not sent."""
+
+    async def act(address: Address) -> None:
+        async with connected(address) as client:
+            head = f"POST /few HTTP/1.1\r\nhost: crowd\r\ncontent-length: {size}\r\n\r\n"
+            await send(client, head.encode())
+            answer = await _until_end(client)
+        assert answer.startswith(b"HTTP/1.1 413 "), answer
+
+    return act
+
+
+async def _until_end(client: socket.socket) -> bytes:
+    answer = b""
+    while data := await receive(client):
+        answer += data
+    return answer
 
 
 def post(target: str, body: bytes) -> Member:

@@ -32,11 +32,19 @@ SETTINGS = {"SPIKARD_HEADER_TIMEOUT": "3", "SPIKARD_WRITE_TIMEOUT": "3", "SPIKAR
 
 @dataclass(frozen=True)
 class Crowd:
-    """So many clients of a kind, who come again when they are sent away; what the one beside them asks for."""
+    """So many clients of a kind, who come again when they are sent away.
+
+    Attributes:
+        member: the kind.
+        count: how many at once.
+        path: what the well-behaved client beside them asks for.
+        whole: whether each stays until it is answered, however long that takes.
+    """
 
     member: Member
     count: int
     path: str = "/hello"
+    whole: bool = False
 
 
 CROWDS = {
@@ -48,7 +56,9 @@ CROWDS = {
     "half-closed clients": Crowd(clients.half_closed, 200),
     "endless heads": Crowd(clients.endless_head, 20),
     "endless chunks": Crowd(clients.endless_chunks, 20),
-    "bodies of 1 GiB": Crowd(clients.large_body(1 << 30), 2),
+    "bodies of 1 GiB": Crowd(clients.large_body(1 << 30), 2, whole=True),
+    "chunks of 1 GiB": Crowd(clients.large_body(1 << 30, chunked=True), 2, whole=True),
+    "1 GiB refused": Crowd(clients.refused_body(1 << 30), 20),
     "resets": Crowd(clients.reset, 200),
     "10 MiB validated": Crowd(clients.validated(), 2, "/livez"),
     "10 MiB echoed": Crowd(clients.echoed(), 2, "/livez"),
@@ -68,6 +78,7 @@ class Row:
         worst: milliseconds that the slowest of its answers took.
         p99: those that 1 % took longer than.
         grown: MiB that the front end had more afterwards than before.
+        peak: MiB that front end or worker had more at their highest.
         left: descriptors that it had more.
     """
 
@@ -79,19 +90,22 @@ class Row:
     worst: float
     p99: float
     grown: float
+    peak: float
     left: int
 
     def __str__(self) -> str:
         return (
             f"{'FAILS' if self.failed or self.left else 'holds'}  {self.crowd:20} x{self.clients:<5} came {self.came:6}"
             f"  asked {self.asked:5}  worst {self.worst:7.1f} ms  p99 {self.p99:6.1f} ms  +{self.grown:.1f} MiB"
-            f"  +{self.left} descriptors"
+            f"  at most +{self.peak:.1f} MiB  +{self.left} descriptors"
         )
 
 
 def run(program: Program, name: str, crowd: Crowd, seconds: float) -> Row:
     """Let a crowd at a program that serves."""
     descriptors, memory = len(processes.descriptors(program.front_end)), _resident(program.front_end)
+    both = (program.front_end, program.pid)
+    before = [processes.start_of_peak(pid) for pid in both]
     host, port = program.address
     command = [sys.executable, str(Path(__file__).with_name("bystander.py")), host, str(port), crowd.path]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as bystander:
@@ -108,6 +122,9 @@ def run(program: Program, name: str, crowd: Crowd, seconds: float) -> Row:
         failed=seen["failed"],
         worst=seen["worst"],
         p99=seen["p99"],
+        peak=round(
+            max(processes.peak(pid) - then for pid, then in zip(both, before, strict=True)) / (1 << 20), 1
+        ),
         grown=round((_resident(program.front_end) - memory) / (1 << 20), 1),
         left=len(processes.descriptors(program.front_end)) - descriptors,
     )
@@ -127,7 +144,9 @@ async def _gather(address: Address, crowd: Crowd, seconds: float) -> int:
             await asyncio.sleep(0.05)
 
     tasks = [asyncio.ensure_future(visitor()) for _ in range(crowd.count)]
-    done, pending = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
+    done, pending = await asyncio.wait(
+        tasks, timeout=None if crowd.whole else seconds, return_when=asyncio.FIRST_EXCEPTION
+    )
     for task in pending:
         task.cancel()
     await asyncio.gather(*pending, return_exceptions=True)

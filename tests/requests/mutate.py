@@ -1,39 +1,39 @@
-"""Takes each check of the parser out in turn, and shows that a case then fails.
+"""Takes each check of a request out in turn, and shows that a case then fails.
 
 mutate.py BUILD_DIRECTORY [FILE ...]   BUILD_DIRECTORY is configured, its front end is built. The work tree
 is not touched: the check's file is compiled from a copy, as CMake would, and linked in place of the original.
-
-A check is a line that refuses under a condition: `if (...) return <refusal>;` or `if (...) Refuse(...);`.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
 import os
-import re
 import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import raw_client
+import raw_front_end
+from conftest import SHORT
+from mutants import Mutant, mutants
+from raw_case import Case, read_all
+
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("lines", "request_parser", "chunk_guard", "framing", "target")
-
-_REFUSAL = r"(?:Refuse\(.*\)|Found::kBroken|std::nullopt|false|Fault::k(?!None)\w+|FaultOf\w+\(.*\))"
-_CHECK = re.compile(rf"^(\s*)if \((.*)\) (?:return {_REFUSAL}|Refuse\(.*\));$")
-
-
-def mutants(source: str) -> Iterator[tuple[int, str]]:
-    """Line number and source without that line's check."""
-    lines = source.splitlines()
-    for number, line in enumerate(lines):
-        if match := _CHECK.match(line):
-            # What the condition does besides must still be done: ++count.
-            declaration, _, condition = match[2].rpartition("; ")
-            kept = f"{declaration}; " if declaration else ""
-            changed = f"{match[1]}if ({kept}{condition}) {{}}"
-            yield number + 1, "\n".join([*lines[:number], changed, *lines[number + 1 :]]) + "\n"
+FILES = ("lines", "request_parser", "chunk_guard", "framing", "target", "fields", "h1_session")
+CASES = read_all(Path(__file__).with_name("cases"))
+# Whoever waits longer for an answer has noticed something.
+raw_client.DEADLINE = 3.0
+raw_front_end.DEADLINE = 8.0
+# Cases at once.
+CLIENTS = 8
+# Those whose loss changes nothing that a client could see, with the reason.
+EQUIVALENT = {}
 
 
 class Build:
@@ -42,9 +42,8 @@ class Build:
     def __init__(self, directory: Path) -> None:
         self.directory = directory.resolve()
         self.commands = {
-            Path(entry["file"]).name: shlex.split(entry["command"])
+            entry["file"]: shlex.split(entry["command"])
             for entry in json.loads((directory / "compile_commands.json").read_text())
-            if "/server/http/" in entry["file"]
         }
         listed = subprocess.run(
             ["ninja", "-C", str(directory), "-t", "commands", "spikard-server"],
@@ -54,9 +53,10 @@ class Build:
         self.link = shlex.split(link.removeprefix(": && ").removesuffix(" && :"))
 
     def make(self, name: str, source: str, target: Path) -> bool:
+        """A front end at `target` with `source` for the file of that name; whether that can be built."""
         copy, compiled = target.with_suffix(".cpp"), target.with_suffix(".o")
         copy.write_text(source)
-        command = self.commands[name + ".cpp"]
+        command = self.commands[str(ROOT / "server" / f"{name}.cpp")]
         command = [*command[: command.index("-o")], "-w", "-o", str(compiled), "-c", str(copy)]
         if subprocess.run(command, cwd=self.directory, capture_output=True).returncode != 0:
             return False
@@ -67,15 +67,38 @@ class Build:
 
 
 def is_noticed(server: Path) -> str:
-    """The first test that fails, or nothing."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-k", "at-once", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "SPIKARD_SERVER": str(server)}
-    done = subprocess.run(
-        [*command, str(Path(__file__).parent / "test_raw_requests.py")],
-        cwd=ROOT, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
-    failed = re.search(r"^(?:FAILED|ERROR) \S*?\[(.*)\]", done.stdout, re.MULTILINE)
-    return failed[1] if failed else "" if done.returncode == 0 else "the run itself"
+    """A case that fails, or nothing."""
+    os.environ["SPIKARD_SERVER"] = str(server)
+    try:
+        with raw_front_end.FrontEnd() as patient, raw_front_end.FrontEnd(*SHORT) as impatient:
+            front_ends = {"patient": patient, "impatient": impatient}
+
+            def fails(case: Case) -> bool:
+                try:
+                    raw_client.run(case, front_ends[case.front_end].address, raw_client.send_at_once)
+                except (AssertionError, OSError, ValueError):
+                    return True
+                return False
+
+            with ThreadPoolExecutor(CLIENTS) as clients:
+                tried = zip(CASES, clients.map(fails, CASES), strict=True)
+                suspects = [case for case, failed in tried if failed]
+            # Not only because eight were at it.
+            return next((case.name for case in suspects if fails(case)), "")
+    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+        return f"the front end: {error}"
+
+
+def verdict(build: Build, name: str, mutant: Mutant) -> tuple[bool, str]:
+    """Whether all is well with a mutant, and what is to be said of it."""
+    if reason := EQUIVALENT.get((name, mutant.check)):
+        return True, f"equivalent: {reason}"
+    with tempfile.TemporaryDirectory(prefix="spikard-mutant-") as directory:
+        server = Path(directory) / "spikard-server"
+        if not build.make(f"http/{name}", mutant.source, server):
+            return False, "DOES NOT BUILD"
+        noticed = is_noticed(server)
+    return bool(noticed), noticed or "NOT NOTICED"
 
 
 def main() -> int:
@@ -86,21 +109,18 @@ def main() -> int:
     parser.add_argument("files", nargs="*", default=FILES)
     options = parser.parse_args()
     build = Build(options.build)
-    unnoticed = total = 0
+    if failing := is_noticed(build.directory / "server" / "spikard-server"):
+        print(f"nothing is taken out, and yet {failing} fails")
+        return 1
+    wrong = total = 0
     for name in options.files:
-        source = (ROOT / "server" / "http" / f"{name}.cpp").read_text()
-        lines = source.splitlines()
-        for number, mutant in mutants(source):
-            check = lines[number - 1].strip()
-            with tempfile.TemporaryDirectory(prefix="spikard-mutant-") as directory:
-                server = Path(directory) / "spikard-server"
-                built = build.make(name, mutant, server)
-                noticed = is_noticed(server) if built else "does not build"
+        for mutant in mutants((ROOT / "server" / "http" / f"{name}.cpp").read_text()):
+            well, said = verdict(build, name, mutant)
             total += 1
-            unnoticed += not noticed
-            print(f"{name}.cpp:{number}: {check}\n    {noticed or 'NOT NOTICED'}", flush=True)
-    print(f"{total} checks, {unnoticed} that no case needs")
-    return 1 if unnoticed else 0
+            wrong += not well
+            print(f"{name}.cpp:{mutant.line}: {mutant.check}\n    {said}", flush=True)
+    print(f"{total} checks, {wrong} that no case needs")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

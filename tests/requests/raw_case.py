@@ -47,6 +47,7 @@ class Case:
     body: bytes | None = None
     has: list[tuple[str, str]] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
+    again: bool = False
 
     def add_bytes(self, data: bytes) -> None:
         if self.steps and isinstance(self.steps[-1], bytes):
@@ -111,25 +112,40 @@ def _apply(case: Case, key: str, value: str) -> None:
 
 def read(path: Path) -> Iterator[Case]:
     """The cases of one file."""
-    case = None
+    name, lines = "", list[tuple[str, str]]()
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         if line.startswith("== "):
-            if case:
-                case.check()
-                yield case
-            case = Case(f"{path.stem}/{line[3:]}")
-        elif case is None:
+            yield from _cases(name, lines)
+            name, lines = f"{path.stem}/{line[3:]}", []
+        elif not name:
             raise ValueError(f"{path}: a line before the first case")
         elif line.startswith("> "):
-            _apply(case, ">", line[2:])
+            lines.append((">", line[2:]))
         else:
             key, _, value = line.partition(": ")
-            _apply(case, key, value)
-    if case:
-        case.check()
+            lines.append((key, value))
+    yield from _cases(name, lines)
+
+
+def _cases(name: str, lines: list[tuple[str, str]]) -> Iterator[Case]:
+    values = [value for key, text in lines if key == "each" for value in text.split(" ")]
+    if name and not values:
+        yield _case(name, lines)
+    for value in values:
+        rest = [(key, text.replace(r"\{each}", value)) for key, text in lines if key != "each"]
+        case = _case(f"{name}={value}", rest)
+        case.again = value != values[0]
         yield case
+
+
+def _case(name: str, lines: list[tuple[str, str]]) -> Case:
+    case = Case(name)
+    for key, value in lines:
+        _apply(case, key, value)
+    case.check()
+    return case
 
 
 def read_all(directory: Path) -> list[Case]:

@@ -14,6 +14,7 @@ import worker
 
 HELLO, ECHO_TEXT, ECHO_BODY, SMALL, FIELDS, STATUS, WAIT, ITEM, TYPED, SEEN = range(10)
 COLLECT, FEW, PUMP, IGNORE, HOLD = range(10, 15)  # take their body as a stream
+FIELD, LENGTH = range(15, 17)
 
 ITEM_SCHEMA = """{"type": "object", "required": ["name", "price"], "properties":
     {"name": {"type": "string"}, "price": {"type": "integer", "minimum": 1}}}"""
@@ -58,6 +59,9 @@ def manifest() -> bytes:
         route("POST", "/ignore", takes_body=True, streams_body=True),
         # Reads nothing, answers nothing.
         route("POST", "/hold", takes_body=True, streams_body=True, timeout_ms=500),
+        # Answers with that field; "-" is no name.
+        route("GET", "/field/{name}/{value}"),
+        route("HEAD", "/length/{length}"),
     ]
     manifest = batch.table("Manifest", routes=routes, request_ids=True, max_body_size=10 * 1024 * 1024)
     return batch.pack(manifest, b"SPKM")
@@ -130,6 +134,12 @@ class Worker(worker.Worker):
         self.seen += 1
         if exchange.request.route == SEEN:
             return self.end(exchange, "Response", status=200, body=str(self.seen).encode(), last=True)
+        if exchange.request.route in (FIELD, LENGTH):
+            *names, value = exchange.request.path_parameters
+            name = names[0].decode().strip("-") if names else "content-length"
+            headers = [name, value.decode()]
+            body = b"" if exchange.request.route == LENGTH else b"body"
+            return self.end(exchange, "Response", status=200, headers=headers, body=body, last=True)
         if exchange.request.route != STATUS:
             return super().answer(exchange)
         body, content_type = answer(exchange.request, b"")

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "http/status.hpp"
 
@@ -43,6 +46,31 @@ TEST(Response, ClearForgetsAll) {
   EXPECT_TRUE(response.Body().empty());
 }
 
+TEST(Response, AsksToCloseByItsFields) {
+  for (const auto& [name, value, asks] :
+       {std::tuple{"connection", "close", true}, std::tuple{"Connection", "x, CLOSE", true},
+        std::tuple{"connection", "closed", false}, std::tuple{"x", "close", false}}) {
+    Response response;
+    response.fields.Add("a", "b");
+    response.fields.Add(name, value);
+    EXPECT_EQ(response.AsksToClose(), asks) << name << ": " << value;
+  }
+}
+
+TEST(Response, SaysItsLengthIfThatMakesSense) {
+  for (const auto& [text, length] :
+       {std::pair{"0", std::optional<uint64_t>(0)}, std::pair{"12", std::optional<uint64_t>(12)},
+        std::pair{"", std::optional<uint64_t>()}, std::pair{"1x", std::optional<uint64_t>()},
+        std::pair{"18446744073709551616", std::optional<uint64_t>()}}) {
+    Response response;
+    EXPECT_EQ(response.SaidLength(), std::nullopt);
+    response.fields.Add("content-length", text);
+    EXPECT_EQ(response.SaidLength(), length) << text;
+    response.fields.Add("content-length", text);
+    EXPECT_EQ(response.SaidLength(), std::nullopt) << text;
+  }
+}
+
 TEST(Status, PhrasesAreThoseOfRfc9110) {
   EXPECT_EQ(ReasonPhrase(404), "Not Found");
   EXPECT_EQ(ReasonPhrase(413), "Content Too Large");
@@ -53,6 +81,8 @@ TEST(Status, PhrasesAreThoseOfRfc9110) {
 TEST(Status, SomeHaveNoBody) {
   for (const int status : {100, 204, 304}) EXPECT_TRUE(IsBodiless(static_cast<uint16_t>(status)));
   for (const int status : {200, 205, 404}) EXPECT_FALSE(IsBodiless(static_cast<uint16_t>(status)));
+  EXPECT_TRUE(IsEmpty(205));
+  EXPECT_FALSE(IsEmpty(200));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 
 from spikard import Request, Response, ServerConfig, Spikard, StreamingResponse, get, post
@@ -34,6 +35,20 @@ async def get_sum(request: Request) -> int:
     async for part in request.stream():
         size += len(part)
     return size
+
+
+@post("/digest")
+async def digest(request: Request) -> str:
+    size, found = 0, hashlib.sha256()
+    async for part in request.stream():
+        size += len(part)
+        found.update(part)
+    return f"{found.hexdigest()} {size}"
+
+
+@post("/few", max_body_size=1 << 20)
+async def few(request: Request) -> int:
+    return len(await request.body())
 
 
 @post("/numbers")

@@ -57,6 +57,16 @@ async def get_sum(request: Request) -> dict[str, Any]:
         raise
 
 
+@post("/few", max_body_size=1 << 20)
+async def few(request: Request) -> dict[str, Any]:
+    return await summary(request)
+
+
+@post("/few/whole", max_body_size=1 << 20)
+def few_whole(request: Request) -> int:
+    return int(request.headers["content-length"])
+
+
 @post("/gated")
 async def gated(request: Request) -> dict[str, Any]:
     """Reads nothing before it is told to."""
