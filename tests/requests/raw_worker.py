@@ -87,8 +87,25 @@ def answer(request: SimpleNamespace, body: bytes) -> tuple[bytes, str]:
             return b"hello", text
 
 
+class Pumped:
+    """What was taken from a request and is not in its answer yet."""
+
+    def __init__(self, window: int) -> None:
+        self.room = window
+        self.parts: list[bytes] = []
+        self.last = False
+
+    def put(self, part: bytes, last: bool) -> None:
+        self.parts += [part] if part else []
+        self.last = last
+
+
 class Worker(worker.Worker):
     seen = 0  # requests, this one too
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.pumped: dict[int, Pumped] = {}
 
     def on_request(self, message: batch.Message) -> None:
         route = message.value.route
@@ -118,17 +135,31 @@ class Worker(worker.Worker):
         if exchange is None or exchange.request.route not in (PUMP, HOLD):
             return super().on_chunk(message)
         body = message.value.body
-        if exchange.request.route == HOLD:
-            pass
-        elif message.value.last:
-            self.end(exchange, "Chunk", body=body, last=True)
-        elif body:
-            self.outbox.add("Chunk", exchange.number, exchange.slot, body=body)
-            self.outbox.add("Window", exchange.number, exchange.slot, bytes=len(body))
+        if exchange.request.route == PUMP:
+            self.pumped.setdefault(exchange.slot, Pumped(self.welcome.window)).put(body, message.value.last)
+            self.pump(exchange)
         return None
 
     def on_window(self, message: batch.Message) -> None:
-        pass  # no response here is longer than its window
+        exchange = self.find(message)
+        if exchange and exchange.request.route == PUMP:
+            self.pumped.setdefault(exchange.slot, Pumped(self.welcome.window)).room += message.value.bytes
+            self.pump(exchange)
+
+    def pump(self, exchange: worker.Exchange) -> None:
+        pumped = self.pumped[exchange.slot]
+        while pumped.parts and len(pumped.parts[0]) <= pumped.room:
+            part = pumped.parts.pop(0)
+            pumped.room -= len(part)
+            self.outbox.add("Chunk", exchange.number, exchange.slot, body=part)
+            if not pumped.last:
+                self.outbox.add("Window", exchange.number, exchange.slot, bytes=len(part))
+        if pumped.last and not pumped.parts:
+            self.end(exchange, "Chunk", last=True)
+
+    def end(self, exchange: worker.Exchange, type_name: str, **fields: Any) -> None:
+        self.pumped.pop(exchange.slot, None)
+        super().end(exchange, type_name, **fields)
 
     def answer(self, exchange: worker.Exchange) -> None:
         self.seen += 1
