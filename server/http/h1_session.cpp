@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -90,6 +91,9 @@ base::Task<void> H1Session::Run() {
       co_await Linger();
       break;
     }
+    // First those who wait for an answer get it. By then the next request may be there; looked for at once it hardly
+    // ever is, and looking costs a system call.
+    if (Buffered().empty()) co_await asio::post(socket_.get_executor(), base::kUseTuple);
   }
   EndUpload();
   Enter(Phase::kClosing, std::chrono::milliseconds::max());

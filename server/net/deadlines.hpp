@@ -5,11 +5,9 @@
 #include <chrono>
 
 #include "base/task.hpp"
+#include "net/clock.hpp"
 
 namespace spikard::net {
-
-using Clock = std::chrono::steady_clock;
-using TimePoint = Clock::time_point;
 
 class Deadlines;
 
