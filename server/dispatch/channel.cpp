@@ -10,13 +10,15 @@
 namespace spikard::dispatch {
 
 using http::Exchange;
+using net::Clock;
 using protocol::Frame;
-using Clock = std::chrono::steady_clock;
 
 namespace {
 // What FlatBuffers adds to a message and to each of its texts, at most.
 constexpr size_t kMessageOverhead = 512;
 constexpr size_t kTextOverhead = 16;
+// A batch of so many bytes waits for no more.
+constexpr size_t kEnough = 16 * 1024;
 
 // An upper bound of a request's bytes in a batch.
 size_t SizeOf(const protocol::Request& request) {
@@ -250,6 +252,10 @@ void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exch
   }
   if (peer.outbox.Empty()) dirty_.push_back(peer.id);
   peer.outbox.Add({exchange, slot, payload});
+  FlushSoon();
+}
+
+void Channel::FlushSoon() {
   if (std::exchange(flush_due_, true)) return;
   // Behind everything that this turn of the loop has made ready: one batch takes it all.
   boost::asio::post(loop_, [this] { Flush(); });
@@ -259,12 +265,25 @@ void Channel::Flush() {
   flush_due_ = false;
   for (const WorkerId id : std::exchange(dirty_, {})) {
     Peer* peer = Find(id);
-    if (peer != nullptr && !FlushOne(*peer)) GiveUp(*peer);
+    if (peer == nullptr) continue;
+    if (Gathers(*peer)) {
+      dirty_.push_back(id);
+    } else if (!FlushOne(*peer)) {
+      GiveUp(*peer);
+    }
   }
+  if (!dirty_.empty()) FlushSoon();
+}
+
+bool Channel::Gathers(Peer& peer) const {
+  const size_t size = peer.outbox.Size();
+  const bool grows = size > std::exchange(peer.seen, size);
+  return grows && size < kEnough && dispatcher_.Busy(peer.id) > 1;
 }
 
 bool Channel::FlushOne(Peer& peer) {
   if (peer.outbox.Empty()) return true;
+  peer.seen = 0;
   return link_->Send(peer.address, peer.outbox.Seal({incarnation_, ++peer.last_sent})) == SendResult::kSent;
 }
 

@@ -175,7 +175,10 @@ class Channel {
   bool MayAnswer(const Peer& peer) const;
   // `size`: an upper bound of the message's bytes.
   void Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange = 0, Slot slot = 0, size_t size = 1024);
+  void FlushSoon();
   void Flush();
+  // The batch has grown with the last turn of the loop: the next one may bring more. A lone request never waits.
+  bool Gathers(Peer& peer) const;
   bool FlushOne(Peer& peer);
   void Beat();
   // Looks at the ticks of the flight recorders, again and again.

@@ -11,7 +11,7 @@
 
 namespace spikard::dispatch {
 
-using Clock = std::chrono::steady_clock;
+using net::Clock;
 
 namespace {
 // How long answers of a worker that is gone may be on their way: its two sockets are not ordered.

@@ -10,7 +10,7 @@
 
 namespace spikard::dispatch {
 
-using Clock = std::chrono::steady_clock;
+using net::Clock;
 using protocol::RefusalReason;
 
 namespace {

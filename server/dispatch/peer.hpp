@@ -42,6 +42,7 @@ struct Peer {
   std::chrono::steady_clock::time_point heard;  // of a peer that is not attached
   Pulse pulse;                                  // of one that has a flight recorder
   protocol::BatchWriter outbox;
+  size_t seen = 0;  // bytes of the outbox, when it was last looked at
 
   std::string Name() const { return "worker " + std::to_string(pid); }
 };

@@ -1,4 +1,6 @@
 // What workers are told.
+#include <boost/asio/post.hpp>
+
 #include "fake_worker.hpp"
 
 namespace spikard::fake {
@@ -48,6 +50,28 @@ TEST_F(ChannelRequests, OneBatchTakesAllThatATurnMakesReady) {
   ASSERT_EQ(link.batches.size(), 2u);
   EXPECT_EQ(link.batches[0].messages.size(), 3u);
   EXPECT_EQ(link.batches[1].messages.size(), 3u);
+}
+
+TEST_F(ChannelRequests, ABatchGrowsWhileTheLoopBringsMore) {
+  auto worker = MakeReady("a");
+  const auto ask = [this] {
+    Call& call = *calls.emplace_back(std::make_unique<Call>());
+    call.x.table = active.Get();
+    base::Spawn(channel.HandOver(call.x));
+  };
+  ask();
+  Turn();
+  link.batches.clear();
+  boost::asio::post(loop, [&] {
+    ask();
+    boost::asio::post(loop, [&] {
+      ask();
+      boost::asio::post(loop, ask);
+    });
+  });
+  Turn();
+  ASSERT_EQ(link.batches.size(), 1u);
+  EXPECT_EQ(link.batches[0].messages.size(), 3u);
 }
 
 TEST_F(ChannelRequests, ALargeBodyTravelsAsItLies) {
