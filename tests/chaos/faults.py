@@ -7,17 +7,21 @@ import itertools
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from harness import processes
 from harness.client import fetch
 from harness.program import Program
-from harness.waiting import until
+from harness.waiting import DEADLINE, until
 from ledger_load import LedgerLoad
 
 Fault = Callable[[Program, LedgerLoad, float], int]
 _EVERY = 1.0
+_BAD_WORKER = Path(__file__).with_name("bad_worker.py")
 
 
 def _workers(program: Program) -> list[int]:
@@ -112,6 +116,34 @@ def poison(_: Program, load: LedgerLoad, seconds: float) -> int:
     return len(statuses)
 
 
+def worker_that(misdeed: str) -> Fault:
+    """A third worker, which breaks its word: no client gets anything of that."""
+
+    def fault(program: Program, load: LedgerLoad, seconds: float) -> int:
+        (attach,) = program.files.glob("*/attach.sock")
+        command = [sys.executable, str(_BAD_WORKER), str(attach.parent), misdeed]
+        environment = {**os.environ, "LEDGER": str(load.ledger)}
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as worker:
+            try:
+                assert worker.stdout
+                # It takes a while to start.
+                first = worker.stdout.readline()
+                time.sleep(seconds)
+            finally:
+                worker.terminate()
+            try:
+                rest, _ = worker.communicate(timeout=DEADLINE)
+            finally:
+                worker.kill()
+        if worker.returncode != 0:
+            load.outcomes.faults.append(f"the bad worker has ended with {worker.returncode}")
+        return (first + rest).count("misdeed")
+
+    return fault
+
+
 FAULTS: dict[str, Fault] = {
     "SIGKILL of a worker each second": kill_one(signal.SIGKILL),
     "SIGSEGV of a worker each second": kill_one(signal.SIGSEGV),
@@ -121,4 +153,10 @@ FAULTS: dict[str, Fault] = {
     "abort() in a C call": handler("/abort"),
     "heap overwritten by ctypes": handler("/smash"),
     "a request that ends its worker": poison,
+    "a worker that answers twice": worker_that("twice"),
+    "a worker that answers for another": worker_that("other"),
+    "a worker that answers late": worker_that("late"),
+    "a worker that answers after its loss": worker_that("gone"),
+    "a worker that sends garbage": worker_that("garbage"),
+    "a worker that spoils its recorder": worker_that("scribble"),
 }

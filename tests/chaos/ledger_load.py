@@ -30,13 +30,19 @@ class Outcomes:
 
 
 class LedgerLoad:
-    """So many requests a second in all, half of them POST, from clients that wait for each answer."""
+    """So many requests a second in all, half of them POST, from clients that wait for each answer.
+
+    Attributes:
+        outcomes: so far.
+        stopped: pids of workers that were stopped for a while.
+        ledger: where what begins to run is written down.
+    """
 
     def __init__(self, address: Address, ledger: Path, *, clients: int = 16, rate: float = 120.0) -> None:
         self.outcomes = Outcomes()
         self.stopped: set[str] = set()
         self._address = address
-        self._ledger = ledger
+        self.ledger = ledger
         self._numbers = itertools.count(1)
         self._methods: dict[str, str] = {}
         self._interval = clients / rate
@@ -56,11 +62,11 @@ class LedgerLoad:
 
     def runs(self) -> Counter[str]:
         """How often each number has begun, by what the handlers wrote down."""
-        return Counter(line.split()[0] for line in self._ledger.read_text().splitlines())
+        return Counter(line.split()[0] for line in self.ledger.read_text().splitlines())
 
     def runners(self) -> dict[str, str]:
         """The pid of who ran each number last."""
-        return dict(line.split() for line in self._ledger.read_text().splitlines())
+        return dict(line.split() for line in self.ledger.read_text().splitlines())
 
     def method(self, number: str) -> str:
         """Of the request with this number; those beside the load are all POST."""
