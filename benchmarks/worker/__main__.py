@@ -8,11 +8,12 @@ from benchmarks.worker.compare import PAIRS, compare
 from benchmarks.worker.events import events
 from benchmarks.worker.gone import gone, watch
 from benchmarks.worker.memory import memory
+from benchmarks.worker.recorder import recorder
 
 
 def main() -> None:
     """Measure the rows that are named, or all but memory."""
-    others = ("gone", "watch", "events", "memory")
+    others = ("gone", "watch", "events", "recorder", "memory")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="*", choices=[*PAIRS, *others, []], help="all but memory, unless named")
     parser.add_argument("--rounds", type=int, default=5)
@@ -26,6 +27,8 @@ def main() -> None:
             told = watch(chosen.rounds, chosen.seconds)
         elif row == "events":
             told = events(max(chosen.seconds, 5))
+        elif row == "recorder":
+            told = recorder(chosen.rounds, chosen.seconds)
         elif row == "memory":
             for line in memory(chosen.requests):
                 print(line, flush=True)

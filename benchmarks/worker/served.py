@@ -55,6 +55,13 @@ def ours(kind: str) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
+def unrecorded(kind: str) -> Iterator[Served]:
+    """Serve the same by a worker without a flight recorder."""
+    with _serving("unrecorded.py", "{port}", kind) as served:
+        yield served
+
+
+@contextlib.contextmanager
 def theirs(app: str) -> Iterator[Served]:
     """Serve an application of `apps/theirs.py` on uvicorn."""
     with _serving(*_UVICORN, "--port", "{port}", f"theirs:{app}") as served:
