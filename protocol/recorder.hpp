@@ -11,6 +11,7 @@
 //  64       cells: u64 each, the exchange that is being stepped, or 0; the loop's, then one for each thread
 //           slots: 64 bytes each, the first at a multiple of 64; a u64 first, state in the highest byte, below it the
 //           exchange
+//           text: to the end, or to a zero: what the worker has said as it crashed
 #pragma once
 
 #include <atomic>
@@ -24,6 +25,7 @@ inline constexpr uint32_t kRecorderMagic = 0x524b5053;  // "SPKR"
 inline constexpr uint32_t kRecorderVersion = 1;
 inline constexpr size_t kRecorderHeader = 64;
 inline constexpr size_t kRecorderSlot = 64;
+inline constexpr size_t kRecorderText = 16384;  // of a worker that has something to say
 inline constexpr uint32_t kMaxRecorderSlots = 65536;
 inline constexpr uint32_t kMaxRecorderCells = 4096;
 
@@ -40,7 +42,7 @@ enum class SlotState : uint8_t {
 // Looks at memory that somebody else owns. What a worker wrote there may be anything: nothing here trusts it.
 class RecorderView {
  public:
-  // Enough for so many slots and cells.
+  // Enough for so many slots and cells; the text is behind that.
   static constexpr size_t Size(uint32_t slots, uint32_t cells) { return FirstSlot(cells) + slots * kRecorderSlot; }
 
   RecorderView() = default;

@@ -112,7 +112,7 @@ class Worker:
             case "Drain":
                 self.on_drain(message)
             case "DumpStacks":
-                text = "".join(traceback.format_stack())[-CONTROL_PACKET // 2 :]
+                text = "".join(reversed(traceback.format_stack()))[: CONTROL_PACKET // 2]
                 control.send(batch.encode_message("Stacks", number=message.value.number, text=text))
             case "Die":
                 os._exit(1)

@@ -24,7 +24,9 @@ class Recorder:
             OSError: there is no more memory, or no descriptor.
         """
 
-    def fileno(self) -> int: ...
+    def fileno(self) -> int:
+        """Give the descriptor; what is written to it is what a crash has to say."""
+
     def close_descriptor(self) -> None:
         """Keep the memory without a descriptor."""
 
@@ -36,6 +38,23 @@ class Recorder:
 
     @property
     def slots(self) -> int: ...
+
+def dump_file() -> int:
+    """Give the descriptor of the file that stacks are dumped to when the front end asks; always the same.
+
+    Raises:
+        OSError: there is no more memory, or no descriptor.
+    """
+
+def dump_at(number: int) -> None:
+    """Have stacks dumped by this signal, whose handler is faulthandler's for `dump_file()`; once."""
+
+def start_obeying(connection: int) -> None:
+    """Do in a thread what comes over this attach socket, until its end: dump the stack of this thread, or die.
+
+    Raises:
+        OSError: there is no more descriptor.
+    """
 
 def steps(coroutine: Coroutine[Any, Any, None], exchange: Exchange, /) -> Coroutine[Any, Any, None]:
     """Give a coroutine that does the same, and has the flight recorder name the exchange while it is being stepped."""

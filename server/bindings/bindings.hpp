@@ -7,6 +7,7 @@ namespace spikard::bindings {
 
 void BindChannel(pybind11::module_& module);
 void BindManifest(pybind11::module_& module);
+void BindOrders(pybind11::module_& module);
 void BindProblem(pybind11::module_& module);
 void BindFrontEnd(pybind11::module_& module);
 void BindRecorder(pybind11::module_& module);

@@ -10,6 +10,7 @@ PYBIND11_MODULE(_native, module) {
   spikard::bindings::BindRecorder(module);
   spikard::bindings::BindChannel(module);
   spikard::bindings::BindManifest(module);
+  spikard::bindings::BindOrders(module);
   spikard::bindings::BindProblem(module);
   spikard::bindings::BindFrontEnd(module);
   spikard::bindings::BindSchema(module);

@@ -32,7 +32,8 @@ uint64_t ResidentBytes() {
 
 }  // namespace
 
-Recorder::Recorder(uint32_t slots, uint32_t cells) : size_(protocol::RecorderView::Size(slots, cells)) {
+Recorder::Recorder(uint32_t slots, uint32_t cells)
+    : size_(protocol::RecorderView::Size(slots, cells) + protocol::kRecorderText) {
   memfd_ = base::Descriptor(::memfd_create("spikard-recorder", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!memfd_ || ::ftruncate(memfd_.get(), static_cast<off_t>(size_)) != 0) RaiseOsError();
   if (::fcntl(memfd_.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) RaiseOsError();
@@ -40,6 +41,9 @@ Recorder::Recorder(uint32_t slots, uint32_t cells) : size_(protocol::RecorderVie
   if (memory_ == MAP_FAILED) RaiseOsError();
   view_ = protocol::RecorderView(memory_, slots, cells);
   view_.Format();
+  // Whoever writes to the descriptor writes the text.
+  const auto text = static_cast<off_t>(size_ - protocol::kRecorderText);
+  if (::lseek(memfd_.get(), text, SEEK_SET) != text) RaiseOsError();
 }
 
 Recorder::~Recorder() { ::munmap(memory_, size_); }

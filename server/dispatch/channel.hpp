@@ -51,6 +51,12 @@ class Channel {
   void OnEnding(const std::string& token);
   // It is gone: its process has ended, or it has closed the attach socket. What it had sent before may still come.
   void OnDetached(const std::string& token, std::string_view cause, ProcessEnd end = {});
+  // It has said where it stands, as it was ordered to.
+  void OnStacks(const std::string& token, const protocol::Stacks& stacks);
+  // How to give a local worker an order, which reaches it even if its loop is stuck.
+  void OnOrder(std::function<void(const std::string& token, const protocol::Payload& order)> callback) {
+    on_order_ = std::move(callback);
+  }
   // How to tell a local worker that its connection is over.
   void OnDistrust(std::function<void(const std::string& token)> callback) { on_distrust_ = std::move(callback); }
 
@@ -165,11 +171,12 @@ class Channel {
   void GiveUp(Peer& peer);
   // Has its flight recorder, if there is one, tell what it had not begun, and what it has answered; the log gets all.
   void ReadLastWords(Peer& peer, std::string_view cause, ProcessEnd end = {});
+  Incident BeginIncident(const Peer& peer, std::string_view event, std::string_view cause) const;
   Incident::Exchange DescribeIn(const Pending& pending) const;
   // What has become of an exchange that its worker does not have any more.
   std::string_view OutcomeOf(ExchangeId id) const;
   // Those that ran as the process died are suspects; those that are poison are answered.
-  void Blame(Peer& peer, const LastWords& words, const std::vector<ExchangeId>& held, ProcessEnd end);
+  void Blame(Peer& peer, const LastWords& words, const std::vector<ExchangeId>& held, bool by_itself);
   PoisonGuard::Print PrintOf(const http::Exchange& exchange) const;
   // Something that it had has not ended yet.
   bool MayAnswer(const Peer& peer) const;
@@ -183,6 +190,7 @@ class Channel {
   void Beat();
   // Looks at the ticks of the flight recorders, again and again.
   void Watch();
+  void LookAt(Peer& peer, net::Clock::time_point now, bool late);
   Peer* Find(WorkerId id);
   Peer* FindByToken(const std::string& token);
   // Lets the newest generation that has a ready worker be the active one, and drains the workers of those that it
@@ -214,6 +222,7 @@ class Channel {
   std::unordered_map<ExchangeId, Pending> pending_;
   WorkerId last_worker_ = 0;
   ExchangeId last_exchange_ = 0;
+  uint64_t last_stack_ = 0;  // that a worker was asked for
   Tally tally_;
   PoisonGuard guard_;
   std::string incident_;  // whose consequences are being carried out
@@ -233,6 +242,7 @@ class Channel {
   std::function<void()> drained_;
   Outlook outlook_;
   std::function<void(const std::string&)> on_distrust_;
+  std::function<void(const std::string&, const protocol::Payload&)> on_order_;
 };
 
 }  // namespace spikard::dispatch

@@ -73,13 +73,13 @@ void Channel::GiveUp(Peer& peer) {
 void Channel::ReadLastWords(Peer& peer, std::string_view cause, ProcessEnd end) {
   if (!peer.recorder || !peer.incident.empty()) return;
   protocol::RecorderView& recorder = **peer.recorder;
-  Incident incident;
+  Incident incident = BeginIncident(peer, "worker_lost", cause);
   incident.id = peer.incident = NewId();
-  incident.cause = cause;
   incident.end = end;
-  incident.pid = peer.pid;
-  incident.generation = peer.table ? peer.table->Generation() : 0;
   incident.memory = recorder.Memory().load(std::memory_order_relaxed);
+  // Its own last words, if it had any, else where it stood before.
+  if (end.ended) incident.stack = peer.recorder->Text();
+  if (incident.stack.empty()) incident.stack = peer.stack;
   const std::vector<ExchangeId> current = peer.recorder->Current();
   std::vector<ExchangeId> held;
   LastWords words{.worker = peer.id, .unbegun = {}, .answered = {}};
@@ -103,7 +103,8 @@ void Channel::ReadLastWords(Peer& peer, std::string_view cause, ProcessEnd end) 
     incident.exchanges.back().running = Has(current, id);
   }
   incident_ = peer.incident;
-  if (end.ended) Blame(peer, words, held, end);
+  // How another namespace's process has ended is not told, but what it said as it crashed is.
+  if (end.ended) Blame(peer, words, held, end.ByItself() || !peer.recorder->Text().empty());
   std::vector<bool> poisoned;
   for (const ExchangeId id : held) poisoned.push_back(!pending_.contains(id));
   Feed(words);
@@ -121,6 +122,15 @@ bool Channel::MayAnswer(const Peer& peer) const {
     if (dispatcher_.At(peer.id, slot) != 0) return true;
   }
   return false;
+}
+
+Incident Channel::BeginIncident(const Peer& peer, std::string_view event, std::string_view cause) const {
+  Incident incident;
+  incident.event = event;
+  incident.cause = cause;
+  incident.pid = peer.pid;
+  incident.generation = peer.table ? peer.table->Generation() : 0;
+  return incident;
 }
 
 Incident::Exchange Channel::DescribeIn(const Pending& pending) const {
@@ -141,10 +151,10 @@ std::string_view Channel::OutcomeOf(ExchangeId id) const {
   return dispatcher_.At(found->second.worker, found->second.slot) == id ? "repeated" : "held";
 }
 
-void Channel::Blame(Peer& peer, const LastWords& words, const std::vector<ExchangeId>& held, ProcessEnd end) {
+void Channel::Blame(Peer& peer, const LastWords& words, const std::vector<ExchangeId>& held, bool by_itself) {
   std::vector<ExchangeId> suspects = peer.recorder->Current();
   std::erase_if(suspects, [&](ExchangeId id) { return !Has(held, id) || Has(words.answered, id); });
-  if (suspects.empty() && end.ByItself()) {
+  if (suspects.empty() && by_itself) {
     // Tasks and threads that a handler has started itself are not told apart; but if there was only one, it is that
     // one's.
     for (const ExchangeId id : held) {

@@ -19,9 +19,6 @@ constexpr uint32_t kMaxSlots = 1 << 16;
 constexpr uint32_t kMaxBatch = 256 * 1024 * 1024;
 constexpr std::chrono::milliseconds kBeat{500};
 constexpr auto kSilence = 6 * kBeat;
-// How often ticks are looked at, and how much later than that this loop may be if the lack of one is to mean anything.
-constexpr std::chrono::milliseconds kLook{200};
-constexpr std::chrono::milliseconds kLate{100};
 // A worker without an attach socket that has said Hello and then nothing.
 constexpr std::chrono::milliseconds kManifestTime{5'000};
 
@@ -231,32 +228,6 @@ void Channel::ForEachPeer(const std::function<void(Peer&)>& visit) {
   for (const WorkerId id : all) {
     if (Peer* peer = Find(id)) visit(*peer);
   }
-}
-
-void Channel::Watch() {
-  watch_.expires_after(kLook);
-  watch_.async_wait([this](base::ErrorCode stopped) {
-    if (stopped) return;
-    const auto now = Clock::now();
-    const bool late = now - watch_.expiry() > kLate;
-    std::vector<WorkerId> all;
-    for (const auto& [id, address] : addresses_) all.push_back(id);
-    for (const WorkerId id : all) {
-      Peer* peer = Find(id);
-      if (peer == nullptr || !peer->recorder) continue;
-      protocol::RecorderView& recorder = **peer->recorder;
-      const bool debugged = recorder.Debugging().load(std::memory_order_relaxed) != 0;
-      if (!peer->pulse.Look(now, recorder.Tick().load(std::memory_order_relaxed), late || debugged)) continue;
-      if (peer->pulse.Silent()) {
-        spdlog::warn("{} is silent: its loop does not turn", peer->Name());
-        Feed(WorkerSilent{id});
-      } else {
-        spdlog::info("{} is heard again", peer->Name());
-        Feed(WorkerHeard{id});
-      }
-    }
-    Watch();
-  });
 }
 
 Peer* Channel::Find(WorkerId id) {

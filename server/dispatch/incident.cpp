@@ -25,9 +25,43 @@ bool ProcessEnd::ByItself() const {
   }
 }
 
+namespace {
+
+// `  File "server.py", line 21 in handle` of Python becomes `server.py:21 in handle`; other lines stay as they are.
+std::string InShort(std::string_view line) {
+  constexpr std::string_view kFile = "  File \"";
+  constexpr std::string_view kLine = "\", line ";
+  const size_t end = line.find(kLine);
+  if (!line.starts_with(kFile) || end == std::string_view::npos) return std::string(line);
+  return std::string(line.substr(kFile.size(), end - kFile.size())) + ":" +
+         std::string(line.substr(end + kLine.size()));
+}
+
+// Whoever wrote it may have been out of its mind.
+void AppendStack(std::string& out, std::string_view text) {
+  out += ",\"stack\":[";
+  size_t lines = 0;
+  while (!text.empty() && lines < Incident::kMaxStackLines) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string line = InShort(text.substr(0, std::min(end, Incident::kMaxStackLine)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty()) continue;
+    if (!base::IsUtf8(line)) std::replace_if(line.begin(), line.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+    if (lines++ != 0) out += ',';
+    base::AppendJsonString(out, line);
+  }
+  out += ']';
+}
+
+}  // namespace
+
 std::string Incident::Json() const {
-  std::string out = "{\"event\":\"worker_lost\",\"incident\":";
-  base::AppendJsonString(out, id);
+  std::string out = "{\"event\":";
+  base::AppendJsonString(out, event);
+  if (!id.empty()) {
+    out += ",\"incident\":";
+    base::AppendJsonString(out, id);
+  }
   out += ",\"cause\":";
   base::AppendJsonString(out, cause);
   out += ",\"pid\":" + std::to_string(pid) + ",\"generation\":" + std::to_string(generation);
@@ -43,13 +77,15 @@ std::string Incident::Json() const {
     base::AppendJsonString(out, exchange.method);
     out += ",\"route\":";
     base::AppendJsonString(out, exchange.route);
-    out.append(",\"state\":\"").append(exchange.state).append("\"");
+    if (!exchange.state.empty()) out.append(",\"state\":\"").append(exchange.state).append("\"");
     if (exchange.running) out += ",\"running\":true";
     out += ",\"age_ms\":" + std::to_string(exchange.age.count());
-    out.append(",\"outcome\":\"").append(exchange.outcome).append("\"}");
+    if (!exchange.outcome.empty()) out.append(",\"outcome\":\"").append(exchange.outcome).append("\"");
+    out += '}';
   }
   out += ']';
   if (exchanges.size() > kMaxListed) out += ",\"more\":" + std::to_string(exchanges.size() - kMaxListed);
+  if (!stack.empty()) AppendStack(out, stack);
   return out + '}';
 }
 

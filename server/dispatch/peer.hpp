@@ -41,6 +41,8 @@ struct Peer {
   uint64_t last_sent = 0;
   std::chrono::steady_clock::time_point heard;  // of a peer that is not attached
   Pulse pulse;                                  // of one that has a flight recorder
+  uint64_t asked_stack = 0;                     // number of the order that is not answered yet
+  std::string stack;                            // where it stands; told since it is silent
   protocol::BatchWriter outbox;
   size_t seen = 0;  // bytes of the outbox, when it was last looked at
 

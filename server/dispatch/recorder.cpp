@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <cstring>
+
 namespace spikard::dispatch {
 
 using protocol::RecorderView;
@@ -33,6 +35,12 @@ std::vector<uint64_t> Recorder::Current() const {
     if (const uint64_t exchange = view_.Cell(cell).load(std::memory_order_acquire)) current.push_back(exchange);
   }
   return current;
+}
+
+std::string Recorder::Text() const {
+  const size_t at = RecorderView::Size(view_.slots(), view_.cells());
+  const char* text = static_cast<const char*>(memory_) + at;
+  return {text, ::strnlen(text, size_ - at)};
 }
 
 }  // namespace spikard::dispatch

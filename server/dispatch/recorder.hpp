@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/descriptor.hpp"
@@ -22,6 +23,8 @@ class Recorder {
   protocol::RecorderView* operator->() { return &view_; }
   // The exchanges that are being stepped.
   std::vector<uint64_t> Current() const;
+  // What the worker has said as it crashed; mostly nothing.
+  std::string Text() const;
 
  private:
   Recorder(void* memory, size_t size, protocol::RecorderView view) : memory_(memory), size_(size), view_(view) {}

@@ -40,9 +40,11 @@ bool IsOfThisUser(int fd) {
 AttachServer::AttachServer(base::Loop& loop, dispatch::Channel& channel)
     : loop_(loop), channel_(channel), listener_(loop) {
   channel_.OnDistrust([this](const std::string& token) {
-    const auto found =
-        std::find_if(guests_.begin(), guests_.end(), [&](const auto& entry) { return entry.second->token == token; });
-    if (found != guests_.end()) Dismiss(std::shared_ptr<Guest>(found->second), "it is not trusted");
+    if (const auto guest = Find(token)) Dismiss(guest, "it is not trusted");
+  });
+  channel_.OnOrder([this](const std::string& token, const protocol::Payload& order) {
+    // One that does not get it will not be asked again before it is silent once more.
+    if (const auto guest = Find(token)) SendPacket(guest->connection.native_handle(), protocol::EncodeControl(order));
   });
 }
 
@@ -129,6 +131,10 @@ std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest, boo
     channel_.OnLeaving(guest->token);
     return {};
   }
+  if (const auto* stacks = std::get_if<protocol::Stacks>(&payload)) {
+    channel_.OnStacks(guest->token, *stacks);
+    return {};
+  }
   if (attach == nullptr) return "it sent a control message that workers do not send";
   std::unique_ptr<dispatch::Recorder> recorder;
   if (attach->slots != 0) {
@@ -146,6 +152,12 @@ std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest, boo
   const protocol::Attached attached{guest->token, channel_.Incarnation(), data_endpoint_};
   if (!SendPacket(guest->connection.native_handle(), protocol::EncodeControl(attached))) return "it cannot be reached";
   return {};
+}
+
+std::shared_ptr<AttachServer::Guest> AttachServer::Find(const std::string& token) const {
+  const auto found =
+      std::find_if(guests_.begin(), guests_.end(), [&](const auto& entry) { return entry.second->token == token; });
+  return found != guests_.end() ? found->second : nullptr;
 }
 
 void AttachServer::WatchProcess(const std::shared_ptr<Guest>& guest, Descriptor pidfd) {

@@ -46,6 +46,8 @@ class AttachServer {
   // Its connection has ended, or its process.
   void DismissSoon(const std::shared_ptr<Guest>& guest, std::chrono::milliseconds patience, std::string_view cause);
   void Dismiss(const std::shared_ptr<Guest>& guest, std::string_view cause);
+  // Null if nobody of that token is attached.
+  std::shared_ptr<Guest> Find(const std::string& token) const;
 
   base::Loop& loop_;
   dispatch::Channel& channel_;

@@ -10,6 +10,7 @@ import typing
 from dataclasses import dataclass
 
 from spikard import _native
+from spikard._worker import stacks
 
 # How many exchanges a worker takes at once. What waits in a worker cannot go to another one, so more is no
 # better; less, and clients wait in the queue while the loop has nothing to do.
@@ -57,6 +58,7 @@ async def attach(directory: str, threads: int) -> Attached:
         try:
             packet = _native.encode_attach(os.getpid(), recorder.slots)
             socket.send_fds(control, [packet], [pidfd, recorder.fileno()])
+            stacks.tell(recorder)
         finally:
             os.close(pidfd)
             recorder.close_descriptor()

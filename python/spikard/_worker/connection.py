@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import hashlib
 import os
 import platform
+import socket
 import typing
 from typing import Any
 
@@ -87,6 +89,7 @@ class Connection:
             self._wait_for_answer()
             self._loop.add_reader(self._descriptor, self._receive)
             self._loop.add_reader(control, self._on_control)
+            _native.start_obeying(control.fileno())
             self._say_hello()
             await self._ended
         except zmq.ZMQError as error:
@@ -101,6 +104,9 @@ class Connection:
             # Not 0, even if nobody wants it: libzmq 4.3.5 ends the process if a connection breaks in the middle of a
             # message whose socket was closed without patience (its issue 3442).
             self._socket.close(linger=_LINGER)
+            # The thread that obeys has a descriptor of its own.
+            with contextlib.suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)
             control.close()
 
     def leave(self) -> None:
@@ -174,13 +180,15 @@ class Connection:
         self._flush_soon()
 
     def _on_control(self) -> None:
+        # What comes is for the thread that reads it; here only the end matters.
         try:
-            packet = self._attached.control.recv(64 * 1024)
+            if self._attached.control.recv(1, socket.MSG_PEEK):
+                return
         except BlockingIOError:
             return
         except OSError:
-            packet = b""
-        self._lose("an unexpected control message" if packet else "the front end has closed the connection")
+            pass
+        self._lose("the front end has closed the connection, or what came over it was no order")
 
     # ---- what goes
 

@@ -64,5 +64,25 @@ TEST_F(ChannelSilence, WhoIsDebuggedIsNotSilent) {
   EXPECT_TRUE(memory.view.Begin(told.slot, told.exchange));
 }
 
+TEST_F(ChannelSilence, IsAskedOnceWhereItStands) {
+  std::vector<std::pair<std::string, uint64_t>> asked;
+  channel.OnOrder([&](const std::string& token, const protocol::Payload& order) {
+    asked.emplace_back(token, std::get<protocol::DumpStacks>(order).number);
+  });
+  RunFor(kSilence);
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].first, a->token);
+  RunFor(kSilence);
+  EXPECT_EQ(asked.size(), 1u);
+  // Whatever it says, and however often.
+  channel.OnStacks("of nobody", {asked[0].second, "here"});
+  for (const uint64_t number : {uint64_t{0}, asked[0].second, asked[0].second})
+    channel.OnStacks(a->token, {number, "here"});
+  memory.view.Tick() = 1;
+  RunFor(kSilence);
+  ASSERT_EQ(asked.size(), 2u) << "silent once more";
+  EXPECT_NE(asked[1].second, asked[0].second);
+}
+
 }  // namespace
 }  // namespace spikard::fake

@@ -9,6 +9,7 @@ namespace {
 
 TEST(Incident, IsOneLineOfJson) {
   Incident incident;
+  incident.event = "worker_lost";
   incident.id = "0123";
   incident.cause = "its process has \"ended\"";
   incident.pid = 42;
@@ -26,6 +27,21 @@ TEST(Incident, IsOneLineOfJson) {
       R"("signal":11,"memory":4096,"exchanges":[)"
       R"({"request_id":"r1","method":"GET","route":"/a/{b}","state":"begun","running":true,"age_ms":5,"outcome":"repeated"},)"
       R"({"request_id":"r2","method":"POST","route":"/","state":"offered","age_ms":6,"outcome":"held"}]})");
+}
+
+TEST(Incident, TellsTheStackLineByLine) {
+  Incident incident;
+  incident.event = "worker_silent";
+  incident.exchanges.push_back({"", true, "r1", "GET", "/", std::chrono::milliseconds(5), ""});
+  incident.stack =
+      "Stack (most recent call first):\n  File \"/a/server.py\", line 21 in handle\n\n  File \"cut\", li\n\xff\n";
+  EXPECT_EQ(incident.Json(),
+            R"({"event":"worker_silent","cause":"","pid":0,"generation":0,)"
+            R"("exchanges":[{"request_id":"r1","method":"GET","route":"/","running":true,"age_ms":5}],)"
+            R"("stack":["Stack (most recent call first):","/a/server.py:21 in handle","  File \"cut\", li","?"]})");
+  incident.stack = std::string(10'000, 'x') + '\n';
+  for (int i = 0; i < 1'000; ++i) incident.stack += "line\n";
+  EXPECT_LT(incident.Json().size(), 200 + Incident::kMaxStackLine + 10 * Incident::kMaxStackLines);
 }
 
 TEST(Incident, ListsOnlySoMany) {

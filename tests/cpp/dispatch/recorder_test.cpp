@@ -23,6 +23,19 @@ TEST(Recorder, IsTheSameMemory) {
   EXPECT_EQ(recorder->Current(), (std::vector<uint64_t>{8, 7}));
 }
 
+TEST(Recorder, HasTheTextBehindTheSlots) {
+  const SharedMemory worker(3);
+  const auto recorder = Recorder::Open(worker.descriptor, 3);
+  ASSERT_TRUE(recorder);
+  EXPECT_EQ(recorder->Text(), "");
+  const auto at = static_cast<off_t>(protocol::RecorderView::Size(3, 4));
+  ASSERT_EQ(::pwrite(worker.descriptor.get(), "here", 4, at), 4);
+  EXPECT_EQ(recorder->Text(), "here");
+  const std::string full(SharedMemory::kText, 'x');
+  ASSERT_EQ(::pwrite(worker.descriptor.get(), full.data(), full.size(), at), static_cast<ssize_t>(full.size()));
+  EXPECT_EQ(recorder->Text(), full);
+}
+
 TEST(Recorder, IsRefusedIfItIsNone) {
   const SharedMemory right(3);
   EXPECT_FALSE(Recorder::Open(right.descriptor, 4)) << "another number of slots";

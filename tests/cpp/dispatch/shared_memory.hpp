@@ -12,8 +12,10 @@ namespace spikard::fake {
 
 class SharedMemory {
  public:
+  static constexpr size_t kText = 100;
+
   explicit SharedMemory(uint32_t slots, uint32_t cells = 4, int seals = F_SEAL_SHRINK)
-      : size_(protocol::RecorderView::Size(slots, cells)),
+      : size_(protocol::RecorderView::Size(slots, cells) + kText),
         descriptor(::memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
     if (::ftruncate(descriptor.get(), static_cast<off_t>(size_)) != 0) return;
     if (seals != 0) ::fcntl(descriptor.get(), F_ADD_SEALS, seals);

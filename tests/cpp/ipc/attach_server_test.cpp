@@ -132,6 +132,32 @@ TEST_F(AttachServerTest, TakesLeaving) {
   EXPECT_EQ(link.batches, before + 1) << "Drain";
 }
 
+TEST_F(AttachServerTest, TakesStacksThoughNobodyAsked) {
+  const Descriptor a = Connect();
+  const auto token = Attach(a);
+  ASSERT_TRUE(token);
+  Hello(*token, "a");
+  SendPacket(a.get(), protocol::EncodeControl(protocol::Stacks{1, "here"}));
+  EXPECT_FALSE(Closed(a));
+}
+
+TEST_F(AttachServerTest, AsksASilentWorkerWhereItStands) {
+  const fake::SharedMemory memory(1);
+  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  const Descriptor a = Connect();
+  const auto token = Attach(a, {process.get(), memory.descriptor.get()}, 1);
+  ASSERT_TRUE(token);
+  Hello(*token, "a");
+  loop.restart();
+  loop.run_for(milliseconds(1'300));
+  const Packet packet = ReceivePacket(a.get());
+  ASSERT_EQ(packet.status, Packet::Status::kReceived);
+  std::string scratch_text;
+  protocol::Payload payload;
+  ASSERT_EQ(protocol::DecodeControl(packet.bytes, &scratch_text, &payload), protocol::Errc::kOk);
+  EXPECT_TRUE(std::holds_alternative<protocol::DumpStacks>(payload));
+}
+
 TEST_F(AttachServerTest, TellsOfTheEndOfAConnection) {
   Descriptor a = Connect();
   const auto token = Attach(a);

@@ -1,0 +1,157 @@
+// What the front end orders by the attach socket is done by a native thread, so that it is done by a worker whose loop
+// is stuck, and by one whose GIL nobody gives back.
+#include <fcntl.h>
+#include <poll.h>
+#include <pybind11/pybind11.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "base/descriptor.hpp"
+#include "bindings/bindings.hpp"
+#include "protocol/codec.hpp"
+
+namespace py = pybind11;
+
+namespace spikard::bindings {
+namespace {
+
+constexpr size_t kMaxPacket = 64 * 1024;
+constexpr size_t kMaxStack = 32 * 1024;
+// What a thread may take to say where it stands: one that is stopped says nothing.
+constexpr time_t kDumpSeconds = 1;
+
+[[noreturn]] void RaiseOsError() {
+  PyErr_SetFromErrno(PyExc_OSError);
+  throw py::error_already_set();
+}
+
+// How a stack is dumped: the thread gets a signal, whose handler (of Python's faulthandler) writes the stack into this
+// file. The thread that is asked does it itself, so nothing moves meanwhile. One for all of the process.
+struct Dump {
+  base::Descriptor file;
+  int signal = 0;
+  void (*dump)(int) = nullptr;
+  sem_t done{};
+};
+Dump dumping;
+
+void OnSignal(int number) {
+  const int error = errno;
+  dumping.dump(number);
+  ::sem_post(&dumping.done);
+  errno = error;
+}
+
+int DumpFile() {
+  if (!dumping.file) dumping.file = base::Descriptor(::memfd_create("spikard-stack", MFD_CLOEXEC));
+  if (!dumping.file) RaiseOsError();
+  return dumping.file.get();
+}
+
+// REQUIRES: once, after faulthandler's handler for this signal has been told of DumpFile().
+void DumpAt(int number) {
+  struct sigaction action{};
+  if (::sigaction(number, nullptr, &action) != 0) RaiseOsError();
+  dumping.dump = action.sa_handler;
+  ::sem_init(&dumping.done, 0, 0);
+  action.sa_handler = &OnSignal;
+  if (::sigaction(number, &action, nullptr) != 0) RaiseOsError();
+  dumping.signal = number;
+}
+
+// What the thread stands at; nothing if it cannot be told.
+std::string StackOf(pid_t thread) {
+  struct sigaction action{};
+  // Whoever else uses the signal: without our handler it would end the process.
+  if (dumping.signal == 0 || ::sigaction(dumping.signal, nullptr, &action) != 0 || action.sa_handler != &OnSignal) {
+    return {};
+  }
+  const int file = dumping.file.get();
+  if (::ftruncate(file, 0) != 0 || ::lseek(file, 0, SEEK_SET) != 0) return {};
+  while (::sem_trywait(&dumping.done) == 0) {
+  }
+  if (::syscall(SYS_tgkill, ::getpid(), thread, dumping.signal) != 0) return {};
+  timespec end{};
+  ::clock_gettime(CLOCK_MONOTONIC, &end);
+  end.tv_sec += kDumpSeconds;
+  while (::sem_clockwait(&dumping.done, CLOCK_MONOTONIC, &end) != 0) {
+    if (errno != EINTR) return {};
+  }
+  std::string text(kMaxStack, '\0');
+  const ssize_t size = ::pread(file, text.data(), text.size(), 0);
+  text.resize(static_cast<size_t>(std::max<ssize_t>(size, 0)));
+  return text;
+}
+
+[[noreturn]] void Die(std::string_view detail) {
+  const std::string line = "spikard: the front end has ended this worker: " + std::string(detail) + "\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  ::_exit(1);
+}
+
+// Returns false if that is no order.
+bool Obey(int connection, pid_t loop, std::string_view packet) {
+  std::string scratch;
+  protocol::Payload payload;
+  if (protocol::DecodeControl(packet, &scratch, &payload) != protocol::Errc::kOk) return false;
+  if (const auto* die = std::get_if<protocol::Die>(&payload)) Die(die->detail);
+  const auto* dump = std::get_if<protocol::DumpStacks>(&payload);
+  if (dump == nullptr) return false;
+  const std::string text = StackOf(loop);
+  const std::string answer = protocol::EncodeControl(protocol::Stacks{dump->number, text});
+  ::send(connection, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  return true;
+}
+
+void ObeyAll(int connection, pid_t loop) {
+  std::string packet;
+  for (;;) {
+    pollfd readable{connection, POLLIN, 0};
+    if (::poll(&readable, 1, -1) < 0 && errno != EINTR) return;
+    packet.resize(kMaxPacket);
+    const ssize_t size = ::recv(connection, packet.data(), packet.size(), MSG_DONTWAIT);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (size <= 0) return;
+    if (!Obey(connection, loop, std::string_view(packet).substr(0, static_cast<size_t>(size)))) {
+      // The loop sees the end, and attaches anew.
+      ::shutdown(connection, SHUT_RDWR);
+      return;
+    }
+  }
+}
+
+void StartObeying(int connection) {
+  base::Descriptor kept(::fcntl(connection, F_DUPFD_CLOEXEC, 0));
+  if (!kept) RaiseOsError();
+  const auto loop = static_cast<pid_t>(::syscall(SYS_gettid));
+  // Signals are for threads that run Python.
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread([kept = std::move(kept), loop] { ObeyAll(kept.get(), loop); }).detach();
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace
+
+void BindOrders(py::module_& module) {
+  module.def("dump_file", &DumpFile);
+  module.def("dump_at", &DumpAt, py::arg("number"));
+  module.def("start_obeying", &StartObeying, py::arg("connection"));
+}
+
+}  // namespace spikard::bindings

@@ -1,0 +1,63 @@
+// Workers whose loop does not turn: found out by their ticks, relieved of what others can do, and asked where they
+// stand.
+#include "base/log.hpp"
+#include "dispatch/channel.hpp"
+
+namespace spikard::dispatch {
+
+using Clock = std::chrono::steady_clock;
+
+namespace {
+// How often ticks are looked at, and how much later than that this loop may be if the lack of one is to mean anything.
+constexpr std::chrono::milliseconds kLook{200};
+constexpr std::chrono::milliseconds kLate{100};
+}  // namespace
+
+void Channel::Watch() {
+  watch_.expires_after(kLook);
+  watch_.async_wait([this](base::ErrorCode stopped) {
+    if (stopped) return;
+    const auto now = Clock::now();
+    const bool late = now - watch_.expiry() > kLate;
+    ForEachPeer([&](Peer& peer) {
+      if (peer.recorder) LookAt(peer, now, late);
+    });
+    Watch();
+  });
+}
+
+void Channel::LookAt(Peer& peer, Clock::time_point now, bool late) {
+  protocol::RecorderView& recorder = **peer.recorder;
+  const bool debugged = recorder.Debugging().load(std::memory_order_relaxed) != 0;
+  if (!peer.pulse.Look(now, recorder.Tick().load(std::memory_order_relaxed), late || debugged)) return;
+  peer.stack.clear();
+  if (peer.pulse.Silent()) {
+    spdlog::warn("{} is silent: its loop does not turn", peer.Name());
+    peer.asked_stack = ++last_stack_;
+    if (on_order_) on_order_(peer.token, protocol::DumpStacks{peer.asked_stack});
+    Feed(WorkerSilent{peer.id});
+  } else {
+    spdlog::info("{} is heard again", peer.Name());
+    Feed(WorkerHeard{peer.id});
+  }
+}
+
+void Channel::OnStacks(const std::string& token, const protocol::Stacks& stacks) {
+  Peer* peer = FindByToken(token);
+  if (peer == nullptr || peer->asked_stack != stacks.number) return;
+  peer->asked_stack = 0;
+  // Heard again meanwhile: it is where nobody wants to know.
+  if (!peer->pulse.Silent() || stacks.text.empty()) return;
+  peer->stack = stacks.text;
+  Incident incident = BeginIncident(*peer, "worker_silent", "its loop does not turn");
+  for (const ExchangeId id : peer->recorder->Current()) {
+    const auto pending = pending_.find(id);
+    if (pending == pending_.end() || pending->second.worker != peer->id) continue;
+    incident.exchanges.push_back(DescribeIn(pending->second));
+    incident.exchanges.back().running = true;
+  }
+  incident.stack = peer->stack;
+  spdlog::warn("{}", incident.Json());
+}
+
+}  // namespace spikard::dispatch

@@ -1,0 +1,47 @@
+"""Handlers that crash, or keep the loop."""
+
+import ctypes
+import os
+import signal
+import time
+from pathlib import Path
+
+from spikard import Spikard, get, post
+
+app = Spikard()
+gate = Path(os.environ["GATE"])
+
+
+@post("/crash/{number:int}")
+async def crash(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
+@get("/asleep")
+async def asleep() -> bool:
+    while not gate.exists():
+        time.sleep(0.01)
+    return True
+
+
+@get("/asleep-with-the-gil")
+async def asleep_with_the_gil() -> bool:
+    while not gate.exists():
+        ctypes.PyDLL(None).usleep(100_000)
+    return True
+
+
+@get("/busy")
+async def busy() -> bool:
+    while not gate.exists():
+        pass
+    return True
+
+
+@post("/stopped")
+async def stopped() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+if __name__ == "__main__":
+    app.run(port=0, workers=2)
