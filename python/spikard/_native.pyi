@@ -102,9 +102,6 @@ class Exchange:
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]: ...
     @property
-    def streams(self) -> bool:
-        """Whether the body comes in chunks."""
-    @property
     def awaited(self) -> bool:
         """Whether its client sends none of it before it is asked to."""
     @property
@@ -121,7 +118,9 @@ class Inbox:
 
     def __init__(self, incarnation: int, recorder: Recorder | None) -> None: ...
     def read(self, frames: list[bytes]) -> list[tuple[Any, ...]]:
-        """Read a batch: requests as (exchange, its number, its route), other messages as (name, values ...).
+        """Read a batch, as a tuple per message.
+
+        A request is (exchange, its number, its route, whether its body comes in chunks), others (name, values ...).
 
         Raises:
             ChannelLost: the batch is damaged, or one before it is missing.

@@ -17,7 +17,7 @@ EMPTY = (204, 205, 304)
 def is_stream(result: Any) -> bool:
     """Tell whether a handler has returned a generator of events, as those of `sse` routes are."""
     # Asked of every result, which an isinstance of the abstract class would cost too much for.
-    return hasattr(result, "__anext__")
+    return type(result) is not dict and hasattr(result, "__anext__")
 
 
 def as_response(result: Any, status_code: int, encode: Callable[[Any], bytes] = _json.encode) -> Response:

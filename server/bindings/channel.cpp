@@ -34,12 +34,14 @@ std::string_view Text(const py::handle& text) {
   return {data, static_cast<size_t>(size)};
 }
 
-// A message about the worker itself, as (name, values ...); a request as (Exchange, its number, its route).
+// A message about the worker itself, as (name, values ...); a request as (Exchange, its number, its route, whether
+// its body comes in chunks).
 py::object ToPython(const protocol::Message& message, const std::shared_ptr<const Batch>& batch,
                     const std::shared_ptr<Recorder>& recorder) {
   const auto& payload = message.payload;
   if (const auto* m = std::get_if<protocol::Request>(&payload)) {
-    return py::make_tuple(MakeExchange(batch, recorder, message), message.exchange, m->route);
+    const bool streams = m->body_kind >= protocol::BodyKind::kStream;
+    return py::make_tuple(MakeExchange(batch, recorder, message), message.exchange, m->route, streams);
   }
   if (const auto* m = std::get_if<protocol::Window>(&payload)) {
     return py::make_tuple("window", message.exchange, m->bytes);

@@ -94,8 +94,6 @@ void BindExchange(py::module_& module) {
       .def_readwrite("incoming", &Exchange::incoming)
       .def_readwrite("kept", &Exchange::kept)
       .def_readwrite("given_away", &Exchange::given_away)
-      .def_property_readonly("streams",
-                             [](const Exchange& x) { return x.request.body_kind >= protocol::BodyKind::kStream; })
       .def_property_readonly("awaited",
                              [](const Exchange& x) { return x.request.body_kind == protocol::BodyKind::kAwaited; })
       .def_property_readonly("request_id", [](const Exchange& x) { return Latin1(x.request.request_id); })

@@ -128,13 +128,14 @@ class Exchanges:
         for task in self._runner.cancel_all():
             self._services.background.keep(task)
 
-    def begin(self, exchange: Exchange, number: int, index: int) -> None:
+    def begin(self, exchange: Exchange, number: int, index: int, streams: bool) -> None:
         """Take a request, whose handler `go` runs.
 
         Args:
             exchange: the request.
             number: its own.
             index: of its route.
+            streams: its body comes in chunks.
 
         Raises:
             ChannelLost: there is no such route.
@@ -144,10 +145,10 @@ class Exchanges:
         except IndexError:
             raise ChannelLost("a request that this worker cannot have") from None
         run = self._serve if route.serve else self._run if route.is_async else self._run_in_thread
-        if exchange.streams:
+        if streams:
             upload = Upload(self._outbox, exchange, self._window, self._on_put)
             exchange.incoming = self._uploads[number] = upload
-        collects = exchange.streams and not route.streams_body
+        collects = streams and not route.streams_body
         work = self._collect(number, exchange, route, run) if collects else run(number, exchange, route)
         self._begun[number] = (exchange, route)
         self._runner.start(number, steps(work, exchange))
@@ -281,8 +282,9 @@ class Exchanges:
 
     def _forget(self, number: int) -> None:
         self._begun.pop(number, None)
-        self._streams.pop(number, None)
-        if (upload := self._uploads.pop(number, None)) is not None:
+        if self._streams:
+            self._streams.pop(number, None)
+        if self._uploads and (upload := self._uploads.pop(number, None)) is not None:
             upload.close()
 
     def _give(
