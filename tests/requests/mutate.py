@@ -27,9 +27,6 @@ from raw_case import Case, read_all
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("lines", "request_parser", "chunk_guard", "framing", "target", "fields", "h1_session")
 CASES = read_all(Path(__file__).with_name("cases"))
-# Whoever waits longer for an answer has noticed something.
-raw_client.DEADLINE = 3.0
-raw_front_end.DEADLINE = 8.0
 # Cases at once.
 CLIENTS = 8
 # Those whose loss changes nothing that a client could see, with the reason.
@@ -108,6 +105,8 @@ def main() -> int:
     parser.add_argument("build", type=Path)
     parser.add_argument("files", nargs="*", default=FILES)
     options = parser.parse_args()
+    # Whoever waits longer for an answer has noticed something.
+    raw_client.DEADLINE, raw_front_end.DEADLINE = 3.0, 8.0
     build = Build(options.build)
     if failing := is_noticed(build.directory / "server" / "spikard-server"):
         print(f"nothing is taken out, and yet {failing} fails")

@@ -7,6 +7,7 @@ planted into a copy of one file; the requests of `ask` must then end the front e
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ PLANTED = {
     "{ judgement = Judge(": "{ ++planted; judgement = Judge(",
 }
 CLIENTS = 8
+# Most races are seen in the first ten.
+REQUESTS = 400
 # Too large to be judged on the loop.
 ITEM = b'{"name":"' + b"x" * 300_000 + b'","price":1}'
 
@@ -38,7 +41,7 @@ def planted() -> str:
     return source
 
 
-def ask(front_end: raw_front_end.FrontEnd) -> None:
+def ask(front_end: raw_front_end.FrontEnd, requests: int) -> None:
     """Have bodies judged at the same time.
 
     Raises:
@@ -52,18 +55,19 @@ def ask(front_end: raw_front_end.FrontEnd) -> None:
             assert connection.read_response().status == 200
 
     with ThreadPoolExecutor(CLIENTS) as clients:
-        list(clients.map(post, range(4 * CLIENTS)))
+        list(clients.map(post, range(requests)))
 
 
-def run(server: Path, reports: Path) -> bool:
+def run(server: Path, reports: Path, requests: int) -> bool:
     """Whether a front end has served all of it and has left as it should."""
     os.environ["SPIKARD_SERVER"] = str(server)
     suppressions = ROOT / "tests" / "tsan.supp"
     os.environ["TSAN_OPTIONS"] = f"halt_on_error=1:suppressions={suppressions}:log_path={reports}/report"
     try:
         with raw_front_end.FrontEnd() as front_end:
-            ask(front_end)
-    except (AssertionError, OSError):
+            ask(front_end, requests)
+    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+        print(f"{type(error).__name__}: {error}")
         return False
     return True
 
@@ -72,16 +76,16 @@ def main() -> int:
     build = Build(Path(sys.argv[1]))
     with tempfile.TemporaryDirectory(prefix="spikard-race-") as directory:
         reports, server = Path(directory), Path(directory) / "spikard-server"
-        if not run(build.directory / "server" / "spikard-server", reports):
+        if not run(build.directory / "server" / "spikard-server", reports, CLIENTS):
             print("nothing is planted, and yet it fails")
             return 1
         if not build.make(FILE, planted(), server):
             print("the planted race does not build")
             return 1
-        served = run(server, reports)
+        served = run(server, reports, REQUESTS)
         text = "".join(path.read_text() for path in reports.glob("report.*"))
         if served or "ThreadSanitizer: data race" not in text or "spikard-server.cpp" not in text:
-            print("nobody has noticed the planted race")
+            print(f"nobody has noticed the planted race (served: {served}): {text[:3000]}")
             return 1
     print("the planted race is reported, and has ended the front end")
     return 0

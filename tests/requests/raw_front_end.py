@@ -83,14 +83,18 @@ class FrontEnd:
     ) -> None:
         try:
             if error is None:
-                self.await_descriptors(self.descriptors)
-                assert not Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-            # Told first: one whose front end leaves waits for the next.
-            for process in (self.worker, self.process):
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(DEADLINE) == 0
+                self._leave()
         finally:
             self._clean_up()
+
+    def _leave(self) -> None:
+        assert self.process.poll() is None, f"the front end has ended with {self.process.poll()}"
+        self.await_descriptors(self.descriptors)
+        assert not Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        # Told first: one whose front end leaves waits for the next.
+        for process in (self.worker, self.process):
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(DEADLINE) == 0
 
     def ask(self, path: str) -> int:
         with Connection(self.address) as connection:
