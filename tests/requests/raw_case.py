@@ -47,7 +47,7 @@ class Case:
     body: bytes | None = None
     has: list[tuple[str, str]] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
-    again: bool = False
+    at_once: bool = False
 
     def add_bytes(self, data: bytes) -> None:
         if self.steps and isinstance(self.steps[-1], bytes):
@@ -85,6 +85,8 @@ def _apply(case: Case, key: str, value: str) -> None:
     match key:
         case ">":
             case.add_bytes(unescape(value))
+        case "at-once":
+            case.at_once = True
         case "pause":
             case.steps.append(Pause())
         case "half-close":
@@ -136,7 +138,7 @@ def _cases(name: str, lines: list[tuple[str, str]]) -> Iterator[Case]:
     for value in values:
         rest = [(key, text.replace(r"\{each}", value)) for key, text in lines if key != "each"]
         case = _case(f"{name}={value}", rest)
-        case.again = value != values[0]
+        case.at_once |= value != values[0]
         yield case
 
 

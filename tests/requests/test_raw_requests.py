@@ -16,6 +16,6 @@ def test_verdict(case: Case, front_ends: dict[str, FrontEnd]) -> None:
 
 
 # Of those that differ in one value, the first stands for all.
-@pytest.mark.parametrize("case", [case for case in CASES if not case.again], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in CASES if not case.at_once], ids=lambda case: case.name)
 def test_verdict_in_pieces(case: Case, front_ends: dict[str, FrontEnd]) -> None:
     run(case, front_ends[case.front_end].address, send_in_pieces)
