@@ -45,7 +45,8 @@ class Server {
   void Leave();
 
   const config::Settings settings_;
-  base::Loop loop_{1};
+  // Only this thread uses what waits on it; others may post.
+  base::Loop loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   ipc::EndpointDirectory endpoint_;
   route::Active active_;
   dispatch::Channel channel_;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -218,8 +219,9 @@ class Channel {
     std::string token;
     std::unique_ptr<Recorder> recorder;
   };
-  std::vector<Admitted> admitted_;  // whose Hello has not come yet
-  std::unordered_map<ExchangeId, Pending> pending_;
+  std::vector<Admitted> admitted_;                 // whose Hello has not come yet
+  std::pmr::unsynchronized_pool_resource places_;  // of what is pending: as many come as go
+  std::pmr::unordered_map<ExchangeId, Pending> pending_{&places_};
   WorkerId last_worker_ = 0;
   ExchangeId last_exchange_ = 0;
   uint64_t last_stack_ = 0;  // that a worker was asked for
