@@ -20,6 +20,8 @@ namespace {
 constexpr size_t kMaxSkipped = 64 * 1024;
 // A response body up to this size is copied behind its head and leaves in one piece.
 constexpr size_t kMaxJoined = 16 * 1024;
+// Of a large response in one turn of the loop: the kernel copies it, and others wait meanwhile.
+constexpr size_t kMaxAtOnce = 256 * 1024;
 // What is reserved for a body on the client's word alone.
 constexpr size_t kMaxReserved = 1024 * 1024;
 // An idle connection keeps its buffers this long: most of them are not idle for long.
@@ -275,18 +277,21 @@ Fault H1Session::FaultOfEnd() const {
 }
 
 H1Session::Sent H1Session::SendNow(Buffers& buffers) {
+  size_t room = kMaxAtOnce;
   for (;;) {
     ErrorCode error;
-    const bool one = buffers[1].size() == 0;
-    const size_t n = one ? socket_.write_some(buffers[0], error) : socket_.write_some(buffers, error);
+    const Buffers now{asio::buffer(buffers[0], room), asio::buffer(buffers[1], room)};
+    const bool one = now[1].size() == 0;
+    const size_t n = one ? socket_.write_some(now[0], error) : socket_.write_some(now, error);
     sent_ += n;
+    room -= std::min(n, room);
     const size_t from_first = std::min(n, buffers[0].size());
     buffers[0] += from_first;
     buffers[1] += n - from_first;
     if (buffers[0].size() + buffers[1].size() == 0) return Sent::kAll;
     if (error && error != asio::error::would_block) return Sent::kFailed;
     if (n > 0) Enter(phase_, sessions_.config().write_timeout);
-    if (error) return Sent::kSome;
+    if (error || room == 0) return Sent::kSome;
   }
 }
 
