@@ -95,7 +95,7 @@ base::Task<void> H1Session::Run() {
     }
     // First those who wait for an answer get it. By then the next request may be there; looked for at once it hardly
     // ever is, and looking costs a system call.
-    if (Buffered().empty()) co_await asio::post(socket_.get_executor(), base::kUseTuple);
+    if (Buffered().empty() && sessions_.Count() > 1) co_await asio::post(socket_.get_executor(), base::kUseTuple);
   }
   EndUpload();
   Enter(Phase::kClosing, std::chrono::milliseconds::max());
