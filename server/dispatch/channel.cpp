@@ -237,6 +237,7 @@ void Channel::Perform(const Offer& offer) {
   request.client_host = x.client.host;
   request.client_port = x.client.port;
   request.attempt = offer.attempt;
+  request.alone = offer.alone;
   if (size + protocol::kBatchHeader > peer->max_batch)
     return Feed(Unsendable{offer.worker, offer.exchange, offer.slot});
   if (peer->recorder) (*peer->recorder)->Offer(offer.slot, offer.exchange);

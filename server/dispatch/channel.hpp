@@ -176,8 +176,8 @@ class Channel {
   Incident::Exchange DescribeIn(const Pending& pending) const;
   // What has become of an exchange that its worker does not have any more.
   std::string_view OutcomeOf(ExchangeId id) const;
-  // Those that ran as the process died are suspects; those that are poison are answered.
-  void Blame(Peer& peer, const LastWords& words, const std::vector<ExchangeId>& held, bool by_itself);
+  // Those that ran as the process died are suspects: `words` tells; those that are poison are answered.
+  void Blame(Peer& peer, LastWords& words, const std::vector<ExchangeId>& held, bool by_itself);
   PoisonGuard::Print PrintOf(const http::Exchange& exchange) const;
   // Something that it had has not ended yet.
   bool MayAnswer(const Peer& peer) const;

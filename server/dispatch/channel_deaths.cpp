@@ -151,7 +151,7 @@ std::string_view Channel::OutcomeOf(ExchangeId id) const {
   return dispatcher_.At(found->second.worker, found->second.slot) == id ? "repeated" : "held";
 }
 
-void Channel::Blame(Peer& peer, const LastWords& words, const std::vector<ExchangeId>& held, bool by_itself) {
+void Channel::Blame(Peer& peer, LastWords& words, const std::vector<ExchangeId>& held, bool by_itself) {
   std::vector<ExchangeId> suspects = peer.recorder->Current();
   std::erase_if(suspects, [&](ExchangeId id) { return !Has(held, id) || Has(words.answered, id); });
   if (suspects.empty() && by_itself) {
@@ -172,6 +172,7 @@ void Channel::Blame(Peer& peer, const LastWords& words, const std::vector<Exchan
     node.mapped().wake->Notify();
     Feed(Cancelled{id});
   }
+  words.suspects = std::move(suspects);
 }
 
 PoisonGuard::Print Channel::PrintOf(const http::Exchange& x) const {

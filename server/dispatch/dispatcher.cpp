@@ -78,6 +78,8 @@ void Dispatcher::Handle(TimePoint now, const TakenBack& event, Actions& actions)
   if (found == workers_.end() || !found->second.slots.Holds(event.slot, event.exchange)) return;
   found->second.slots.Revoke(event.slot);
   PlaceAgain(now, event.exchange, actions);
+  // It may have been alone there.
+  Advance(now, found->second.generation, actions);
 }
 
 void Dispatcher::Handle(TimePoint now, const LastWords& event, Actions& actions) {
@@ -96,7 +98,7 @@ void Dispatcher::Handle(TimePoint now, const LastWords& event, Actions& actions)
     if (has(event.unbegun, id)) {
       PlaceAgain(now, id, actions);
     } else {
-      Lose(now, id, actions);
+      Lose(now, id, actions, has(event.suspects, id));
     }
   }
 }
@@ -197,6 +199,7 @@ void Dispatcher::Handle(TimePoint now, const Activated& event, Actions& actions)
 }
 
 void Dispatcher::Handle(TimePoint now, const Tick&, Actions& actions) {
+  EndSolitude(now, actions);
   for (auto& [generation, queue] : queues_) {
     // Not in the order of patience: who comes back to the queue has used up some elsewhere.
     std::erase_if(queue, [&](ExchangeId id) {
@@ -224,12 +227,11 @@ void Dispatcher::Handle(TimePoint, const Abandoned&, Actions& actions) {
   queued_bytes_ = 0;
 }
 
-Dispatcher::Worker* Dispatcher::Choose(uint64_t generation, ExchangeId exchange, WorkerId* id, WorkerId avoided) {
+Dispatcher::Worker* Dispatcher::Choose(const Entry& entry, ExchangeId exchange, WorkerId* id, WorkerId avoided) {
   Worker* best = nullptr;
   std::pair<int, size_t> least;
   for (auto& [worker_id, worker] : workers_) {
-    if (worker.generation != generation || worker.draining || worker.slots.Full()) continue;
-    if (worker.slots.HeldOnce(exchange)) continue;
+    if (!worker.Takes(entry, exchange)) continue;
     // Exchanges count, whatever the number of slots.
     const std::pair load((worker.silent ? 2 : 0) + (worker_id == avoided ? 1 : 0), worker.slots.Busy());
     if (best != nullptr && load >= least) continue;
@@ -243,8 +245,7 @@ Dispatcher::Worker* Dispatcher::Choose(uint64_t generation, ExchangeId exchange,
 bool Dispatcher::HasRoom(uint64_t generation, bool responsive) const {
   return std::any_of(workers_.begin(), workers_.end(), [&](const auto& entry) {
     const Worker& worker = entry.second;
-    return worker.generation == generation && !worker.draining && !worker.slots.Full() &&
-           !(responsive && worker.silent);
+    return worker.TakesAny(generation) && !(responsive && worker.silent);
   });
 }
 
@@ -264,8 +265,14 @@ void Dispatcher::Place(TimePoint now, ExchangeId id, Actions& actions, WorkerId 
   Entry& entry = exchanges_.at(id);
   if (entry.offers >= limits_.max_offers) return FailOne(id, Fault::kNoWorker, actions);
   WorkerId worker_id = 0;
-  if (Worker* worker = Choose(entry.generation, id, &worker_id, avoided)) {
-    Begin(id, entry, worker_id, *worker, actions);
+  Worker* worker = Choose(entry, id, &worker_id, avoided);
+  if (worker == nullptr && entry.alone && !Fits(entry)) {
+    // Rather among others than not at all.
+    entry.alone = false;
+    worker = Choose(entry, id, &worker_id, avoided);
+  }
+  if (worker != nullptr) {
+    Begin(now, id, entry, worker_id, *worker, actions);
   } else {
     Enqueue(now, id, entry, actions);
   }
@@ -282,70 +289,17 @@ void Dispatcher::PlaceAgain(TimePoint now, ExchangeId id, Actions& actions, Work
   }
 }
 
-void Dispatcher::Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions) {
+void Dispatcher::Begin(TimePoint now, ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker,
+                       Actions& actions) {
   entry.state = State::kBegun;
   entry.worker = worker_id;
   entry.slot = worker.slots.Take(id);
-  actions.push_back(Offer{id, worker_id, entry.slot, entry.offers++});
-}
-
-bool Dispatcher::Stranded(uint64_t generation) const {
-  return active_ != 0 && generation != active_ && !HasWorker(generation);
-}
-
-void Dispatcher::RematchStranded(TimePoint now, Actions& actions) {
-  std::erase_if(queues_, [&](const auto& item) {
-    if (!Stranded(item.first)) return false;
-    for (const ExchangeId id : item.second) {
-      Dequeue(now, exchanges_.at(id));
-      RematchOne(id, actions);
-    }
-    return true;
-  });
-}
-
-void Dispatcher::RematchOne(ExchangeId id, Actions& actions) {
-  actions.push_back(Rematch{id, exchanges_.at(id).offers});
-  exchanges_.erase(id);
-}
-
-void Dispatcher::Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions) {
-  if (Stranded(entry.generation)) return RematchOne(id, actions);
-  if (queued_ >= limits_.max_held || queued_bytes_ + entry.bytes > limits_.max_held_bytes) {
-    FailOne(id, Fault::kQueueFull, actions);
-    return;
+  if (entry.alone) {
+    worker.hermit = id;
+    worker.hermitage = entry.slot;
+    worker.hermit_since = now;
   }
-  entry.state = State::kQueued;
-  entry.queued_since = now - entry.waited;
-  queues_[entry.generation].insert(id);
-  ++queued_;
-  queued_bytes_ += entry.bytes;
-}
-
-void Dispatcher::Dequeue(TimePoint now, Entry& entry) {
-  entry.waited = now - entry.queued_since;
-  --queued_;
-  queued_bytes_ -= entry.bytes;
-}
-
-void Dispatcher::Advance(TimePoint now, uint64_t generation, Actions& actions) {
-  const auto found = queues_.find(generation);
-  if (found == queues_.end()) return;
-  auto& queue = found->second;
-  for (auto next = queue.begin(); next != queue.end() && HasRoom(generation, false);) {
-    WorkerId worker_id = 0;
-    const ExchangeId id = *next;
-    Worker* worker = Choose(generation, id, &worker_id);
-    if (worker == nullptr) {
-      ++next;
-      continue;
-    }
-    next = queue.erase(next);
-    Entry& entry = exchanges_.at(id);
-    Dequeue(now, entry);
-    Begin(id, entry, worker_id, *worker, actions);
-  }
-  if (queue.empty()) queues_.erase(found);
+  actions.push_back(Offer{id, worker_id, entry.slot, entry.offers++, entry.alone});
 }
 
 Dispatcher::Entry* Dispatcher::Find(WorkerId worker_id, ExchangeId exchange, Slot slot, Actions& actions) {
@@ -357,11 +311,15 @@ Dispatcher::Entry* Dispatcher::Find(WorkerId worker_id, ExchangeId exchange, Slo
   return &exchanges_.at(exchange);
 }
 
-void Dispatcher::Lose(TimePoint now, ExchangeId id, Actions& actions) {
+void Dispatcher::Lose(TimePoint now, ExchangeId id, Actions& actions, bool suspect) {
   Entry& entry = exchanges_.at(id);
   if (entry.state == State::kCancelled) {
     exchanges_.erase(id);
   } else if (entry.state == State::kBegun && entry.repeatable && !entry.spent && ++entry.losses < limits_.max_losses) {
+    if (suspect) {
+      entry.alone = true;
+      entry.alone_since = now;
+    }
     Place(now, id, actions);
   } else {
     FailOne(id, Fault::kWorkerLost, actions);

@@ -16,6 +16,9 @@
 // Every exchange that was submitted leaves by exactly one Deliver, Fail, Rematch or Cancelled. Whatever was sent to a
 // worker counts as begun, unless the worker or its flight recorder says otherwise. One that is responding never runs
 // again: its client has seen the beginning.
+//
+// A suspect, which ran as its worker died, runs again alone: on a worker that has nothing else, and gets nothing else
+// meanwhile. Neither is waited for without end: the worker that replaces the dead one is mostly there in time.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -75,6 +78,7 @@ struct LastWords {
   WorkerId worker;
   std::vector<ExchangeId> unbegun;
   std::vector<ExchangeId> answered;
+  std::vector<ExchangeId> suspects = {};  // of those that were begun
 };
 // It has said Goodbye: what it still had was not begun.
 struct WorkerLeft {
@@ -142,7 +146,8 @@ struct Offer {
   ExchangeId exchange;
   WorkerId worker;
   Slot slot;
-  uint8_t attempt;  // 0 for the first
+  uint8_t attempt;     // 0 for the first
+  bool alone = false;  // nothing runs beside it
 };
 // What Said stands for is this exchange's.
 struct Pass {
@@ -189,6 +194,8 @@ struct DispatchLimits {
   // An exchange whose workers keep dying is not tried for ever, nor one that is only given back.
   uint8_t max_losses = 3;
   uint8_t max_offers = 100;
+  // How long a suspect waits to be alone, and is left alone.
+  std::chrono::milliseconds solitude{1'000};
 };
 
 class Dispatcher {
@@ -224,6 +231,8 @@ class Dispatcher {
     WorkerId worker = 0;  // unless it is queued
     Slot slot = 0;
     bool spent = false;
+    bool alone = false;  // or nowhere
+    TimePoint alone_since{};
     uint8_t offers = 0;
     uint8_t losses = 0;
   };
@@ -233,6 +242,17 @@ class Dispatcher {
     Slots slots;
     bool draining = false;
     bool silent = false;
+    // Who is alone here, as long as it is here.
+    ExchangeId hermit = 0;
+    Slot hermitage = 0;
+    TimePoint hermit_since{};
+
+    bool Takes(const Entry& entry, ExchangeId exchange) const {
+      return TakesAny(entry.generation) && !slots.HeldOnce(exchange) && !(entry.alone && slots.Busy() != 0);
+    }
+    bool TakesAny(uint64_t of) const {
+      return generation == of && !draining && !slots.Full() && !(hermit != 0 && slots.Holds(hermitage, hermit));
+    }
   };
 
   using Actions = std::vector<Action>;
@@ -256,14 +276,18 @@ class Dispatcher {
   void Handle(TimePoint now, const Abandoned& event, Actions& actions);
 
   // The least busy worker with a free slot; one that is silent, or `avoided`, only if there is no other.
-  Worker* Choose(uint64_t generation, ExchangeId exchange, WorkerId* id, WorkerId avoided = 0);
+  Worker* Choose(const Entry& entry, ExchangeId exchange, WorkerId* id, WorkerId avoided = 0);
   bool HasRoom(uint64_t generation, bool responsive) const;
   // Asks back what silent workers have, where another one could take it.
   void Relieve(Actions& actions);
   // Begins an exchange if there is a slot for it, else lets it wait.
   void Place(TimePoint now, ExchangeId id, Actions& actions, WorkerId avoided = 0);
-  void Begin(ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions);
+  void Begin(TimePoint now, ExchangeId id, Entry& entry, WorkerId worker_id, Worker& worker, Actions& actions);
   void Enqueue(TimePoint now, ExchangeId id, Entry& entry, Actions& actions);
+  // There is room for it in the queue.
+  bool Fits(const Entry& entry) const;
+  // Lets go who has been alone, or has waited for that, for long enough.
+  void EndSolitude(TimePoint now, Actions& actions);
   // It has been taken out of its queue.
   void Dequeue(TimePoint now, Entry& entry);
   // Nothing of this generation will ever be begun, nor is more of it to come.
@@ -276,7 +300,7 @@ class Dispatcher {
   // Begins what waits, as far as slots are free.
   void Advance(TimePoint now, uint64_t generation, Actions& actions);
   // What the table says of an exchange whose worker was lost.
-  void Lose(TimePoint now, ExchangeId id, Actions& actions);
+  void Lose(TimePoint now, ExchangeId id, Actions& actions, bool suspect = false);
   // True if the exchange was taken away from that slot: whatever the worker says of it is nobody's.
   bool WasTaken(WorkerId worker, ExchangeId exchange, Slot slot) const;
   // The same, for the worker's last word, which frees the slot.
@@ -293,7 +317,7 @@ class Dispatcher {
   boost::unordered_flat_map<ExchangeId, Entry> exchanges_;
   std::map<WorkerId, Worker> workers_;
   // By generation, each in the order of arrival. None is empty; none waits while a slot of its generation is free,
-  // unless it was taken away from that worker; none of a stranded one waits.
+  // unless it was taken away from that worker, or one of them is to be alone; none of a stranded one waits.
   std::map<uint64_t, std::set<ExchangeId>> queues_;
   uint64_t active_ = 0;  // generation; 0: none yet
   size_t queued_ = 0;

@@ -99,7 +99,7 @@ class LedgerLoad:
 
     def _judge(self, method: str, number: str, connection: Connection) -> None:
         begun = time.monotonic()
-        reply = connection.request(method, f"/numbers/{number}")
+        reply = connection.request(method, f"/numbers/{number}", headers=[("x-request-id", number)])
         took = time.monotonic() - begun
         expected = {"number": number, "method": method, "filling": "x" * 500}
         with self._lock:

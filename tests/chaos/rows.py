@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 import tempfile
 import time
@@ -39,7 +40,8 @@ class Row:
         answered: whole and right answers.
         get_errors: GETs that got anything else than their answer.
         post_lost: POSTs answered 502 with the cause.
-        post_lost_unbegun: of these, how many the ledger does not know: they could have been served elsewhere.
+        post_lost_unbegun: of these, how many the ledger does not know, and which were not running, either: they could
+            have been served elsewhere.
         post_twice: POSTs that ran twice.
         faults: resets, short or wrong bodies, other statuses, answers that never came.
     """
@@ -99,6 +101,8 @@ def run(
     posts = [number for number, method in outcomes.refused.items() if method == "POST"]
     if program.front_end != front_end:
         outcomes.faults.append("the front end died")
+    # Those that died between the recorder's word and the ledger's.
+    begun = {*runs, *_stepped(program)}
     return Row(
         fault=name,
         times=times,
@@ -106,10 +110,19 @@ def run(
         answered=sum(outcomes.answered.values()),
         get_errors=refused["GET"],
         post_lost=len(posts),
-        post_lost_unbegun=sum(number not in runs for number in posts),
+        post_lost_unbegun=sum(number not in begun for number in posts),
         post_twice=_twice(load, runs),
         faults=outcomes.faults[:20],
     )
+
+
+def _stepped(program: Program) -> Iterator[str]:
+    """The numbers of those that were in a step as their worker died, by what the front end says."""
+    for line in program.lines:
+        if found := re.search(r'(\{"event":"worker_lost".*\})$', line):
+            for told in json.loads(found[1])["exchanges"]:
+                if told["state"] == "begun" and told.get("running"):
+                    yield told["request_id"]
 
 
 def _twice(load: LedgerLoad, runs: Counter[str]) -> int:

@@ -117,12 +117,25 @@ TEST_F(ChannelPoison, TwoDeathsWhileItRanAreEnough) {
   EXPECT_FALSE(other->done);
 }
 
+TEST_F(ChannelPoison, ASuspectIsAloneNextTime) {
+  MakeReady("first")->Say(protocol::Goodbye{});
+  Ask();
+  EXPECT_TRUE(Die({true, 9, -1}, true));
+  auto b = MakeReady("b");
+  const Told suspect = Only(*b);
+  EXPECT_TRUE(suspect.request.alone);
+  Ask();
+  EXPECT_TRUE(Types(*b).empty());
+  b->Say(Answer(200), suspect.exchange, suspect.slot);
+  EXPECT_FALSE(Only(*b).request.alone);
+}
+
 TEST_F(ChannelPoison, BystandersAreNotBlamed) {
   MakeReady("first")->Say(protocol::Goodbye{});
   Ask();
   for (int death = 0; death < 2; ++death) EXPECT_TRUE(Die({true, 9, -1}, false));
   auto b = MakeReady("b");
-  Only(*b);
+  EXPECT_FALSE(Only(*b).request.alone);
   Call* again = Ask();
   Only(*b);
   EXPECT_FALSE(again->done);

@@ -33,6 +33,7 @@ void Weightless(Event&, Submitted& e) { e.bytes = 0; }
 void OneGeneration(Event&, Submitted& e) { e.generation = 1; }
 void AllBegun(Event&, LastWords& e) { e.unbegun.clear(); }
 void NoneAnswered(Event&, LastWords& e) { e.answered.clear(); }
+void NoneSuspect(Event&, LastWords& e) { e.suspects.clear(); }
 void NoneBegun(Event&, LastWords& e) {
   for (ExchangeId id = 1; id < 3'000; ++id) e.unbegun.push_back(id);
 }
@@ -42,6 +43,7 @@ void ReturnedIsEnded(Event& event, Returned& e) { event = Ended{e.worker, e.exch
 void NeverPatient(Event& event, Tick&) { event = Cancelled{1}; }
 
 void FirstAttempt(Offer& a) { a.attempt = 0; }
+void AmongOthers(Offer& a) { a.alone = false; }
 void FirstSlot(Offer& a) { a.slot = 0; }
 void Neighbour(Deliver& a) { --a.exchange; }
 void Untried(Rematch& a) { a.attempts = 0; }
@@ -87,6 +89,8 @@ constexpr Defect kDefects[] = {
     {"what was not begun counts as begun", Alter<LastWords, AllBegun>, nullptr},
     {"what was begun counts as not begun", Alter<LastWords, NoneBegun>, nullptr},
     {"what was answered is not waited for", Alter<LastWords, NoneAnswered>, nullptr},
+    {"suspects are forgotten", Alter<LastWords, NoneSuspect>, nullptr},
+    {"a worker is not told that it runs a suspect", nullptr, Distort<Offer, AmongOthers>},
     {"silence is ignored", Ignore<WorkerSilent>, nullptr},
     {"a revival is ignored", Ignore<WorkerHeard>, nullptr},
     {"nothing is asked back", nullptr, Withhold<TakeBack>},

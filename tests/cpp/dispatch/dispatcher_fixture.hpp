@@ -18,7 +18,7 @@ inline std::string Text(const Action& action) {
   struct Teller {
     std::string operator()(const Offer& a) const {
       return "offer " + std::to_string(a.exchange) + " to " + std::to_string(a.worker) + "." + std::to_string(a.slot) +
-             (a.attempt != 0 ? " again " + std::to_string(a.attempt) : "");
+             (a.attempt != 0 ? " again " + std::to_string(a.attempt) : "") + (a.alone ? " alone" : "");
     }
     std::string operator()(const Pass& a) const { return "pass " + std::to_string(a.exchange); }
     std::string operator()(const TakeBack& a) const {

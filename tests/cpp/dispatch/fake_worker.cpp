@@ -29,6 +29,7 @@ Told Copy(const protocol::Message& message) {
     told.request.generation = request->generation;
     told.request.route = request->route;
     told.request.attempt = request->attempt;
+    told.request.alone = request->alone;
     told.request.body_kind = request->body_kind;
     told.request.client_port = request->client_port;
   } else if (const auto* welcome = std::get_if<protocol::Welcome>(&payload)) {

@@ -56,7 +56,7 @@ void Model::Apply(const Submitted& event) {
 }
 
 void Model::Apply(const WorkerReady& event) {
-  workers_[event.worker] = {event.generation, false, false, std::vector<ExchangeId>(event.slots), {}};
+  workers_[event.worker] = {event.generation, false, false, std::vector<ExchangeId>(event.slots), {}, 0, 0, {}};
 }
 
 void Model::Apply(const WorkerDraining& event) {
@@ -87,17 +87,18 @@ void Model::Apply(const LastWords& event) {
   worker.draining = true;
   const std::set<ExchangeId> unbegun(event.unbegun.begin(), event.unbegun.end());
   const std::set<ExchangeId> answered(event.answered.begin(), event.answered.end());
+  const std::set<ExchangeId> suspects(event.suspects.begin(), event.suspects.end());
   for (Slot slot = 0; slot < worker.slots.size(); ++slot) {
     const ExchangeId id = worker.slots[slot];
     if (id == 0 || worker.taken.contains(slot) || answered.contains(id)) continue;
-    TakeAway(worker, slot, !unbegun.contains(id));
+    TakeAway(worker, slot, !unbegun.contains(id), suspects.contains(id));
   }
 }
 
-void Model::TakeAway(Worker& worker, Slot slot, bool begun) {
+void Model::TakeAway(Worker& worker, Slot slot, bool begun, bool suspect) {
   worker.taken.insert(slot);
   const ExchangeId id = worker.slots[slot];
-  if (begun) return Lose(id);
+  if (begun) return Lose(id, suspect);
   Exchange& exchange = exchanges_.at(id);
   if (exchange.cancelled) {
     exchanges_.erase(id);
@@ -107,13 +108,14 @@ void Model::TakeAway(Worker& worker, Slot slot, bool begun) {
   LetWait(exchange);
 }
 
-void Model::Lose(ExchangeId id) {
+void Model::Lose(ExchangeId id, bool suspect) {
   Exchange& exchange = exchanges_.at(id);
   if (exchange.cancelled) {
     exchanges_.erase(id);
     return;
   }
   exchange.was_begun = true;
+  if (suspect) exchange.suspected = now_;
   ++exchange.losses;
   const bool over = exchange.responding || exchange.spent || exchange.losses >= limits_.max_losses;
   if (!exchange.repeatable || over) must_fail_.push_back(id);
@@ -241,7 +243,18 @@ void Model::Apply(const Spent& event) {
 
 void Model::Apply(const Activated& event) { active_ = event.generation; }
 
-void Model::Apply(const Tick&) { tick_ = relieves_ = true; }
+void Model::Apply(const Tick&) {
+  tick_ = relieves_ = true;
+  for (auto& [id, exchange] : exchanges_) {
+    const bool waits = !exchange.worker && exchange.suspected;
+    if (!waits) continue;
+    const bool enough = now_ - *exchange.suspected >= limits_.solitude;
+    if (enough || now_ - exchange.waits_since >= limits_.hold_timeout) exchange.suspected.reset();
+  }
+  for (auto& [id, worker] : workers_) {
+    if (now_ - worker.suspect_since >= limits_.solitude) worker.suspect = 0;
+  }
+}
 
 void Model::Apply(const Abandoned&) {
   abandoned_ = true;

@@ -29,8 +29,9 @@ class Model {
     std::optional<WorkerId> worker;
     Slot slot = 0;
     TimePoint waits_since{};
-    TimePoint::duration waited{};  // before
-    uint64_t turn = 0;             // in the order of waiting
+    TimePoint::duration waited{};                       // before
+    uint64_t turn = 0;                                  // in the order of waiting
+    std::optional<TimePoint> suspected = std::nullopt;  // and to be alone
   };
   struct Worker {
     uint64_t generation = 0;
@@ -38,12 +39,19 @@ class Model {
     bool silent = false;
     std::vector<ExchangeId> slots;
     std::set<Slot> taken;  // whose exchange was taken away, and not yet given up
+    // The suspect that was given to it last, where and when.
+    ExchangeId suspect = 0;
+    Slot suspect_at = 0;
+    TimePoint suspect_since{};
 
     size_t Busy() const;
-    bool Takes(uint64_t of) const { return generation == of && !draining && Busy() < slots.size(); }
+    bool Closed() const { return suspect != 0 && slots[suspect_at] == suspect && !taken.contains(suspect_at); }
+    bool Takes(uint64_t of) const { return generation == of && !draining && Busy() < slots.size() && !Closed(); }
     bool HadOnce(ExchangeId id) const;
     // It may get that exchange.
-    bool Takes(ExchangeId id, const Exchange& exchange) const { return Takes(exchange.generation) && !HadOnce(id); }
+    bool Takes(ExchangeId id, const Exchange& exchange) const {
+      return Takes(exchange.generation) && !HadOnce(id) && (!exchange.suspected || Busy() == 0);
+    }
   };
 
   explicit Model(DispatchLimits limits) : limits_(limits) {}
@@ -93,6 +101,8 @@ class Model {
   void Check(const Fail& fail);
   void Check(const Distrust& distrust);
   bool MayFail(const Exchange& exchange, ExchangeId id, http::Fault fault) const;
+  // The queue has no room for it.
+  bool IsRefused(const Exchange& exchange, ExchangeId id) const;
   void CheckState(const Dispatcher& dispatcher);
   void CheckAsked();
   // What is better, the lower: as the dispatcher has to choose.
@@ -108,9 +118,9 @@ class Model {
   // True if the worker speaks of what was taken away; `last`: for the last time.
   template <typename OneOf>
   bool IsTaken(const OneOf& event, bool last);
-  void TakeAway(Worker& worker, Slot slot, bool begun);
+  void TakeAway(Worker& worker, Slot slot, bool begun, bool suspect = false);
   // It was begun, and its worker is gone.
-  void Lose(ExchangeId id);
+  void Lose(ExchangeId id, bool suspect = false);
   // Its generation is not the active one and has no worker that could take it.
   bool Stranded(const Exchange& exchange) const;
   void LetWait(Exchange& exchange);

@@ -12,6 +12,10 @@ void Model::Check(const Offer& offer) {
   if (exchange == exchanges_.end()) return Require(false, "offered what is over");
   Exchange& x = exchange->second;
   Require(!x.worker, "offered what a worker has");
+  if (x.suspected && !offer.alone) {
+    Require(IsRefused(x, offer.exchange), "a suspect that need not be among others");
+    x.suspected.reset();
+  }
   Require(!x.spent, "offered what is not here any more");
   Require(!x.was_begun || x.repeatable, "offered again what must not be repeated");
   Require(x.losses < limits_.max_losses, "offered again what was lost too often");
@@ -29,6 +33,9 @@ void Model::Check(const Offer& offer) {
   Require(w.generation == x.generation, "offered to another generation");
   Require(!w.draining, "offered to a worker that drains");
   Require(!w.HadOnce(offer.exchange), "offered to a worker that has not given it up");
+  Require(!w.Closed(), "offered to a worker that a suspect has for itself");
+  Require(!x.suspected || w.Busy() == 0, "a suspect among others");
+  Require(offer.alone == x.suspected.has_value(), "told to be a suspect, and is none");
   if (offer.slot >= w.slots.size()) return Require(false, "no such slot");
   Require(w.slots[offer.slot] == 0, "a slot for two");
   for (const auto& [id, other] : workers_) {
@@ -37,6 +44,11 @@ void Model::Check(const Offer& offer) {
   }
   x.waited = now_ - x.waits_since;
   w.slots[offer.slot] = offer.exchange;
+  if (x.suspected) {
+    w.suspect = offer.exchange;
+    w.suspect_at = offer.slot;
+    w.suspect_since = now_;
+  }
   x.worker = offer.worker;
   x.slot = offer.slot;
 }
@@ -144,22 +156,27 @@ bool Model::MayFail(const Exchange& x, ExchangeId id, Fault fault) const {
     case Fault::kNoWorker:
       return (tick_ && now_ - x.waits_since >= limits_.hold_timeout) || x.offers >= limits_.max_offers;
     case Fault::kQueueFull: {
-      size_t others = 0;
-      uint64_t bytes = 0;
-      for (const auto& [other_id, other] : exchanges_) {
-        const bool behind = other.turn > x.turn && other.turn >= first_turn_;
-        if (other.worker || other_id == id || behind) continue;
-        ++others;
-        bytes += other.bytes;
-      }
-      const bool refused = others >= limits_.max_held || bytes + x.bytes > limits_.max_held_bytes;
-      const bool served =
-          std::any_of(workers_.begin(), workers_.end(), [&](const auto& worker) { return worker.second.Takes(id, x); });
-      return refused && !served;
+      Exchange among_others = x;
+      among_others.suspected.reset();
+      const bool served = std::any_of(workers_.begin(), workers_.end(),
+                                      [&](const auto& worker) { return worker.second.Takes(id, among_others); });
+      return IsRefused(x, id) && !served;
     }
     default:
       return false;
   }
+}
+
+bool Model::IsRefused(const Exchange& x, ExchangeId id) const {
+  size_t others = 0;
+  uint64_t bytes = 0;
+  for (const auto& [other_id, other] : exchanges_) {
+    const bool behind = other.turn > x.turn && other.turn >= first_turn_;
+    if (other.worker || other_id == id || behind) continue;
+    ++others;
+    bytes += other.bytes;
+  }
+  return others >= limits_.max_held || bytes + x.bytes > limits_.max_held_bytes;
 }
 
 void Model::Check(const Distrust& distrust) {

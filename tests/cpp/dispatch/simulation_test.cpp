@@ -18,8 +18,12 @@ class Simulation {
 
   // One dispatcher from its first event to its end. Returns how many events it took.
   uint64_t Live() {
-    const DispatchLimits limits{milliseconds(Pick(20, 2'000)), Pick(1, 12), Pick(1, 600),
-                                static_cast<uint8_t>(Pick(1, 4)), static_cast<uint8_t>(Pick(2, 30))};
+    const DispatchLimits limits{milliseconds(Pick(20, 2'000)),
+                                Pick(1, 12),
+                                Pick(1, 600),
+                                static_cast<uint8_t>(Pick(1, 4)),
+                                static_cast<uint8_t>(Pick(2, 30)),
+                                milliseconds(Pick(0, 1'000))};
     Dispatcher dispatcher(limits);
     Model model(limits);
     if (defect_ != nullptr) model.Plant(*defect_);
@@ -124,6 +128,7 @@ class Simulation {
       } else if (Chance(30)) {
         words.answered.push_back(id);
       }
+      if (Chance(40)) words.suspects.push_back(id);
     }
     Feed(words);
     // Meanwhile what it had sent still comes.
