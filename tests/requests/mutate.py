@@ -29,8 +29,6 @@ FILES = ("lines", "request_parser", "chunk_guard", "framing", "target", "fields"
 CASES = read_all(Path(__file__).with_name("cases"))
 # Cases at once.
 CLIENTS = 8
-# Those whose loss changes nothing that a client could see, with the reason.
-EQUIVALENT = {}
 
 
 class Build:
@@ -88,8 +86,6 @@ def is_noticed(server: Path) -> str:
 
 def verdict(build: Build, name: str, mutant: Mutant) -> tuple[bool, str]:
     """Whether all is well with a mutant, and what is to be said of it."""
-    if reason := EQUIVALENT.get((name, mutant.check)):
-        return True, f"equivalent: {reason}"
     with tempfile.TemporaryDirectory(prefix="spikard-mutant-") as directory:
         server = Path(directory) / "spikard-server"
         if not build.make(f"http/{name}", mutant.source, server):
