@@ -1,6 +1,7 @@
 """Front end and workers in containers of their own, sharing a directory and nothing else: deaths cost no more.
 
-Each process is the first one of a pid namespace, with its own mounts, as in a pod that does not share processes.
+Each process is the first one of a pid namespace, with its own mounts, as in a pod that does not share processes. Not
+collected where nobody may make namespaces (conftest.py).
 """
 
 from __future__ import annotations
@@ -8,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,22 +18,11 @@ import pytest
 from harness import processes
 from harness.client import Connection, fetch
 from harness.fixtures import PROGRAMS, listening
+from harness.namespaces import ALONE
 from harness.waiting import until
 
 if TYPE_CHECKING:
     from harness.fixtures import Start
-
-ALONE = ("unshare", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc")
-
-
-def _may_unshare() -> bool:
-    done = (
-        subprocess.run([*ALONE, "true"], capture_output=True, check=False) if shutil.which(ALONE[0]) else None
-    )
-    return done is not None and done.returncode == 0
-
-
-pytestmark = pytest.mark.skipif(not _may_unshare(), reason="namespaces cannot be made here")
 
 
 class Pod:
