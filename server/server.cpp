@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "base/log.hpp"
@@ -25,16 +26,16 @@ constexpr std::chrono::milliseconds kOrphanTime{5'000};
 // Descriptors that clients never get: workers attach and the log is written while all others are taken.
 constexpr rlim_t kReservedDescriptors = 128;
 
-// Raises the soft limit to the hard one. Returns how many connections that allows.
-size_t RaiseDescriptorLimit(size_t wanted) {
+// Raises the soft limit to the hard one. Returns how many descriptors that leaves to clients.
+size_t RaiseDescriptorLimit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kReservedDescriptors;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const rlim_t left =
       limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors : kReservedDescriptors;
-  return std::min<size_t>(wanted, left);
+  return std::min<size_t>(left, std::numeric_limits<int>::max());
 }
 
 dispatch::DispatchLimits LimitsOf(const config::Settings& s) {
@@ -57,10 +58,14 @@ http::SessionConfig SessionConfigOf(const config::Settings& s) {
 Server::Server(config::Settings settings)
     : settings_(std::move(settings)),
       active_(settings_.max_held),
+      max_descriptors_(RaiseDescriptorLimit()),
+      spools_(std::make_shared<base::Spools>(
+          loop_, base::Spools::Limits{settings_.max_body_memory, settings_.max_bodies_memory,
+                                      static_cast<int>(max_descriptors_)})),
       channel_(loop_, active_, LimitsOf(settings_)),
       link_(loop_, [this](const auto& from, auto frames) { channel_.OnBatch(from, std::move(frames)); }),
       attach_(loop_, channel_),
-      pipeline_(loop_, active_, settings_.hold_timeout,
+      pipeline_(loop_, active_, settings_.hold_timeout, spools_,
                 {[this] { return channel_.Ready() && !lameduck_.Begun(); }, [this] { return LoadNow(); }},
                 [this](http::Exchange& x) { return channel_.HandOver(x); }),
       sessions_(loop_, SessionConfigOf(settings_),
@@ -70,8 +75,7 @@ Server::Server(config::Settings settings)
       listener_(loop_),
       signals_(loop_),
       parent_(loop_),
-      patience_(loop_),
-      max_connections_(RaiseDescriptorLimit(settings_.max_connections)) {
+      patience_(loop_) {
   channel_.Connect(link_);
   // Only until this front end is told to stop itself: then the workers go when the clients have gone.
   channel_.OnOutlook({.last_leaves =
@@ -95,11 +99,13 @@ int Server::Run() {
     return kCannotStart;
   }
   WatchParent();
-  base::Spawn(listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); },
-                               [this] { return sessions_.Count() >= max_connections_; }));
+  base::Spawn(
+      listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); }, [this] { return Full(); }));
   spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
   Announce("listening " + listener_.Host() + " " + std::to_string(listener_.Port()));
   loop_.run();
+  // What is still being written would come back to a loop that is no more.
+  spools_->disk().Join();
   return 0;
 }
 
@@ -122,6 +128,11 @@ void Server::Announce(std::string line) {
   ::close(settings_.ready_fd);
 }
 
+bool Server::Full() const {
+  const size_t connections = sessions_.Count();
+  return connections >= settings_.max_connections || connections + spools_->Count() >= max_descriptors_;
+}
+
 stage::Load Server::LoadNow() const {
   stage::Load load = channel_.Load();
   load.connections = sessions_.Count();
@@ -130,6 +141,8 @@ stage::Load Server::LoadNow() const {
 
 void Server::WatchSignals() {
   std::signal(SIGPIPE, SIG_IGN);
+  // A limit on the size of files is an error of the write.
+  std::signal(SIGXFSZ, SIG_IGN);
   signals_.add(SIGTERM);
   // A terminal sends Ctrl+C to all processes; the parent turns it into an orderly end.
   if (settings_.parent_pid != 0) {

@@ -30,6 +30,8 @@ class Server {
   std::string Open();
   // Tells whoever started the front end: "listening HOST PORT", or in one line why not.
   void Announce(std::string line);
+  // No more connections now.
+  bool Full() const;
   stage::Load LoadNow() const;
   void WatchSignals();
   void WatchParent();
@@ -49,6 +51,9 @@ class Server {
   base::Loop loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   ipc::EndpointDirectory endpoint_;
   route::Active active_;
+  // What else clients may use up: descriptors of connections and bodies together.
+  const size_t max_descriptors_;
+  const std::shared_ptr<base::Spools> spools_;
   dispatch::Channel channel_;
   ipc::ZmqLink link_;
   ipc::AttachServer attach_;
@@ -59,7 +64,6 @@ class Server {
   boost::asio::basic_signal_set<base::Executor> signals_;
   boost::asio::posix::basic_stream_descriptor<base::Executor> parent_;
   base::Timer patience_;
-  size_t max_connections_;
   bool stopping_ = false;
   bool draining_ = false;
 };

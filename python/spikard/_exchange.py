@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from spikard._spool import Spool
+from spikard.exceptions import HTTPException
+
+T = TypeVar("T")
+
+_log = logging.getLogger("spikard")
+
+# What is written at once: half of a window, so that more may come meanwhile.
+_WRITTEN_AT_ONCE = 128 * 1024
 
 
 class Incoming(Protocol):
@@ -19,12 +30,51 @@ class Incoming(Protocol):
         """Wait for all of it."""
 
 
-async def collect(exchange: Exchange) -> bytes:
-    """Give the whole body, when it is there."""
-    if exchange.incoming is not None:
-        exchange.body = await exchange.incoming.whole()
-        exchange.incoming = None
-    return exchange.body
+async def collect(exchange: Exchange) -> None:
+    """Wait for the whole body. The files of a form stay on disk.
+
+    Raises:
+        HTTPException: there is no room for it.
+    """
+    incoming = exchange.incoming
+    if incoming is None:
+        return
+    if exchange.form:
+        exchange.spool = await _spooled(incoming)
+    else:
+        exchange.body = await incoming.whole()
+    exchange.incoming = None
+
+
+async def _spooled(incoming: Incoming) -> Spool:
+    spool = await _aside(Spool)
+    parts: list[bytes] = []
+    unwritten = 0
+    try:
+        async for part in incoming.parts():
+            parts.append(part)
+            unwritten += len(part)
+            if unwritten >= _WRITTEN_AT_ONCE:
+                await _aside(spool.write, b"".join(parts))
+                parts, unwritten = [], 0
+        await _aside(spool.write, b"".join(parts))
+    except BaseException:
+        # The error may hold what it came through, and so the file, for long.
+        spool.close()
+        raise
+    return spool
+
+
+async def _aside(function: Callable[..., T], *arguments: object) -> T:
+    import asyncio
+
+    try:
+        return await asyncio.to_thread(function, *arguments)
+    except OSError as error:
+        _log.error("a body could not be written to disk: %s", error)
+        raise HTTPException(
+            503, "The server has no room for a body of this size", {"retry-after": "1"}
+        ) from error
 
 
 class Exchange(Protocol):
@@ -42,6 +92,7 @@ class Exchange(Protocol):
         headers: in the order received, names in lower case, values as Latin-1.
         raw_headers: the same as octets.
         body: the exact bytes; empty while they are incoming.
+        spool: where the body lies if it was too much for memory; `body` reads it from there.
         incoming: the body, if the route takes it as a stream and it was not there at once; None when it is collected.
         kept: whether somebody has read the body as a whole, so that it can be read again.
         given_away: whether somebody has read it in parts before that.
@@ -56,6 +107,7 @@ class Exchange(Protocol):
     on_gone: Callable[[], object] | None
     body: bytes
     incoming: Incoming | None
+    spool: Spool | None
     kept: bool
     given_away: bool
 

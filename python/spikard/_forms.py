@@ -9,6 +9,9 @@ import msgspec
 from spikard.uploads import UploadFile
 
 if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable
+
     from spikard._exchange import Exchange
 
 
@@ -32,14 +35,15 @@ _decode = msgspec.json.Decoder(_Form).decode
 def read(exchange: Exchange) -> tuple[bytes, list[UploadFile], list[str]]:
     """Give the fields as JSON text, in which numbers stand for files, the files, and their fields' names."""
     form = _decode(exchange.form)
-    body = memoryview(exchange.body)
+    if not form.files:
+        return bytes(form.fields), [], []
+    if exchange.spool is not None:
+        part: Callable[[int, int], memoryview | io.BufferedReader] = exchange.spool.part
+    else:
+        body = memoryview(exchange.body)
+        part = lambda offset, size: body[offset : offset + size]  # noqa: E731
     files = [
-        UploadFile(
-            each.filename,
-            body[each.offset : each.offset + each.size],
-            each.content_type,
-            headers=each.headers,
-        )
+        UploadFile(each.filename, part(each.offset, each.size), each.content_type, each.size, each.headers)
         for each in form.files
     ]
     return bytes(form.fields), files, [each.name for each in form.files]

@@ -5,6 +5,7 @@ from typing import Any
 
 from spikard._exchange import Incoming
 from spikard._manifest import Manifest
+from spikard._spool import Spool
 
 PROTOCOL_VERSION: int
 
@@ -72,6 +73,7 @@ class Exchange:
     on_gone: Callable[[], object] | None
     body: bytes
     incoming: Incoming | None
+    spool: Spool | None
     kept: bool
     given_away: bool
 

@@ -129,7 +129,8 @@ class Request:
         if exchange.given_away:
             raise RuntimeError("stream() has given the body away; body() before it would have kept it")
         exchange.kept = True
-        return await collect(exchange)
+        await collect(exchange)
+        return exchange.body
 
     async def stream(self) -> AsyncIterator[bytes]:
         """Give the bytes of the body part by part.
@@ -177,7 +178,9 @@ class Request:
         Raises:
             MalformedBody: it is no form, or a broken one; unhandled, this is answered with 400.
         """
-        await self.body()
+        # Where the front end has read the form, its bytes may lie on disk.
+        if not self._exchange.form:
+            await self.body()
         return self._form
 
     def url_for(self, name: str, /, **params: object) -> str:

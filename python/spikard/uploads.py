@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,7 +30,7 @@ class UploadFile:
     def __init__(
         self,
         filename: str,
-        content: bytes | memoryview = b"",
+        content: bytes | memoryview | io.BufferedReader = b"",
         content_type: str | None = None,
         size: int | None = None,
         headers: Pairs | None = None,
@@ -39,7 +40,7 @@ class UploadFile:
 
         Args:
             filename: the client's name for it.
-            content: the bytes.
+            content: the bytes, or a file that has them, with their size.
             content_type: else `application/octet-stream`.
             size: else the length of the content.
             headers: of the part.
@@ -47,28 +48,36 @@ class UploadFile:
         """
         self.filename = filename
         self.content_type = content_type or "application/octet-stream"
-        self.size = len(content) if size is None else size
         self.headers = Headers(headers or ())
-        self._content: bytes | memoryview = content
         self._limit = max_spool_size
-        self._file: tempfile.SpooledTemporaryFile[bytes] | None = None
+        self._content: bytes | memoryview = b""
+        self._file: tempfile.SpooledTemporaryFile[bytes] | io.BufferedReader | None = None
+        if isinstance(content, (bytes, bytearray, memoryview)):
+            self._content = content
+            self.size = len(content) if size is None else size
+        else:
+            self._file = content
+            self.size = size or 0
 
     @property
     def file(self) -> Any:
         """The content as a file; made when it is first asked for."""
         if self._file is None:
-            import tempfile
-
-            self._file = tempfile.SpooledTemporaryFile(max_size=self._limit)  # noqa: SIM115 (closed by close)
+            self._file = self._own()
             self._file.write(self._content)
             self._file.seek(0)
             self._content = b""
         return self._file
 
+    def _own(self) -> tempfile.SpooledTemporaryFile[bytes]:
+        import tempfile
+
+        return tempfile.SpooledTemporaryFile(max_size=self._limit)  # closed by close
+
     @property
     def rolled_to_disk(self) -> bool:
         """Whether the content lies on disk."""
-        return bool(getattr(self._file, "_rolled", False))
+        return self._file is not None and bool(getattr(self._file, "_rolled", True))
 
     def read(self, size: int = -1) -> bytes:
         """Read from where the last read ended; all that is left without a size."""
@@ -82,6 +91,15 @@ class UploadFile:
 
     def write(self, data: bytes) -> int:
         """Write at the position."""
+        if isinstance(self._file, io.BufferedReader):
+            import shutil
+
+            # What has come is a piece of something larger.
+            came, at = self._file, self._file.tell()
+            self._file = self._own()
+            came.seek(0)
+            shutil.copyfileobj(came, self._file)
+            self._file.seek(at)
         written: int = self.file.write(data)
         self.size = max(self.size, self.file.tell())
         return written

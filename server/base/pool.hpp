@@ -16,11 +16,22 @@ class Pool {
   Pool(Loop& loop, size_t threads) : loop_(loop), threads_(threads) {}
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
-  ~Pool() {
+  ~Pool() { Join(); }
+
+  // Waits for all that was begun: before the loop ends that it would come back to.
+  void Join() {
     if (pool_) pool_->join();
   }
 
-  // Calls `work()` on one of the threads, which start with the first call; returns on the loop.
+  // Calls `work()` on one of the threads, which start with the first call; nobody waits for it.
+  // REQUIRES: on the loop, as for Run. `work` refers to nothing that may end before.
+  template <typename Work>
+  void Post(Work work) {
+    if (!pool_) pool_.emplace(threads_);
+    boost::asio::post(*pool_, std::move(work));
+  }
+
+  // The same, but returns on the loop when it is done.
   // REQUIRES: what `work` refers to outlives the wait.
   template <typename Work>
   Task<void> Run(Work work) {

@@ -89,9 +89,13 @@ void BindExchange(py::module_& module) {
       .def_property_readonly("raw_headers", RawHeaders)
       .def_property(
           "body",
-          [](const Exchange& x) { return x.collected ? *x.collected : BytesOf(*x.batch, x.request.body.bytes); },
+          [](Exchange& x) {
+            if (!x.collected && !x.spool.is_none()) x.collected = x.spool.attr("whole")().cast<py::bytes>();
+            return x.collected ? *x.collected : BytesOf(*x.batch, x.request.body.bytes);
+          },
           [](Exchange& x, py::bytes body) { x.collected = std::move(body); })
       .def_readwrite("incoming", &Exchange::incoming)
+      .def_readwrite("spool", &Exchange::spool)
       .def_readwrite("kept", &Exchange::kept)
       .def_readwrite("given_away", &Exchange::given_away)
       .def_property_readonly("awaited",

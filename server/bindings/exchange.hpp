@@ -34,6 +34,7 @@ struct Exchange {
   // Of a body that is streamed: who reads it, and what it was when it had come.
   pybind11::object incoming = pybind11::none();
   std::optional<pybind11::bytes> collected;
+  pybind11::object spool = pybind11::none();  // instead, where it was too much for memory
   bool kept = false;
   bool given_away = false;
 };

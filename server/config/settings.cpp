@@ -105,6 +105,10 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   app.add_option("--max-attempts", s.max_attempts, "Workers that may die of a request; 1: it is never handed out again")
       ->envname("SPIKARD_MAX_ATTEMPTS")
       ->check(CLI::Range(1u, 100u));
+  app.add_option("--max-body-memory", s.max_body_memory, "Bytes of a body that is whole; a larger one lies in TMPDIR")
+      ->envname("SPIKARD_MAX_BODY_MEMORY");
+  app.add_option("--max-bodies-memory", s.max_bodies_memory, "Bytes of all bodies in memory while they come")
+      ->envname("SPIKARD_MAX_BODIES_MEMORY");
   app.add_option("--log-level", s.log_level, "trace, debug, info, warning, error, critical or off")
       ->envname("SPIKARD_LOG_LEVEL");
   app.add_option("--listen-fd", s.listen_fd, "Descriptor of a socket that listens, instead of host and port");

@@ -30,6 +30,8 @@ struct Settings {
   uint32_t max_held = 1'000;
   uint64_t max_held_bytes = 256 * 1024 * 1024;
   uint32_t max_attempts = 3;
+  uint64_t max_body_memory = 1024 * 1024;
+  uint64_t max_bodies_memory = 64 * 1024 * 1024;
 
   std::string log_level = "info";
   // A socket that listens already, instead of host and port.

@@ -84,7 +84,8 @@ base::Task<void> Channel::HandOver(Exchange& x) {
   if (x.upload) x.upload->OnChange([this, id] { OnUpload(id); });
   x.on_gone = [this, id] { Cancel(id, protocol::CancelReason::kClientGone); };
   const bool repeatable = IsRepeatable(x.request.method, x.table->At(x.route), x.request.fields);
-  Feed(Submitted{id, x.table->Generation(), repeatable, x.request.target.size() + x.body->size(), x.attempts});
+  Feed(Submitted{id, x.table->Generation(), repeatable, x.request.target.size() + x.body->size() + x.form.size(),
+                 x.attempts});
   co_await wake.Wait();
   x.on_gone = nullptr;
 }
@@ -223,8 +224,11 @@ void Channel::Perform(const Offer& offer) {
   request.form = x.form;
   request.verdict = x.verdict;
   size_t size = SizeOf(request);
-  if (!x.upload)
+  if (x.spooled) {
+    ReadAgain(pending);
+  } else if (!x.upload) {
     pending.upload = x.body->size() + size + protocol::kBatchHeader > peer->max_batch ? Rest(x.body) : nullptr;
+  }
   if (pending.upload) {
     request.body_kind = pending.upload->Awaited() ? protocol::BodyKind::kAwaited : protocol::BodyKind::kStream;
   } else if (x.body_source.HasBody()) {

@@ -154,7 +154,9 @@ class Channel {
 
   // More of the exchange's body has come, or it is whole, or it never will be.
   void OnUpload(ExchangeId id);
-  // Another worker begins: it gets the body from the beginning.
+  // Another worker begins: it gets the body from its file. REQUIRES: the exchange's body is spooled.
+  void ReadAgain(Pending& pending);
+  // It gets what there is from the beginning.
   void BeginUpload(ExchangeId id);
   // Sends what is there and the worker takes.
   void SendUpload(ExchangeId id);

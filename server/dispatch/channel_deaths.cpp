@@ -29,6 +29,19 @@ std::string NewId() {
 bool Has(const std::vector<ExchangeId>& ids, ExchangeId id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
+
+// What tells one large body from another: hashing all of it would hold up the loop.
+std::string SampleOf(const base::Spool& body) {
+  constexpr uint64_t kSample = 4096;
+  const uint64_t size = body.Size();
+  std::string sample = std::to_string(size);
+  for (const uint64_t offset : {uint64_t{0}, size - std::min(size, kSample)}) {
+    std::string bytes(std::min(size, kSample), '\0');
+    // What cannot be read tells nothing.
+    if (!body.Read(offset, bytes.data(), bytes.size())) sample += bytes;
+  }
+  return sample;
+}
 }  // namespace
 
 void Channel::OnDetached(const std::string& token, std::string_view cause, ProcessEnd end) {
@@ -176,7 +189,8 @@ void Channel::Blame(Peer& peer, LastWords& words, const std::vector<ExchangeId>&
 }
 
 PoisonGuard::Print Channel::PrintOf(const http::Exchange& x) const {
-  return guard_.PrintOf(x.table->Generation(), x.request.method, x.request.target, *x.body);
+  const std::string sample = x.spooled ? SampleOf(*x.spooled) : std::string();
+  return guard_.PrintOf(x.table->Generation(), x.request.method, x.request.target, x.spooled ? sample : *x.body);
 }
 
 }  // namespace spikard::dispatch

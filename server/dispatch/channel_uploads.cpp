@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "dispatch/channel.hpp"
+#include "dispatch/spooled_upload.hpp"
 
 namespace spikard::dispatch {
 
@@ -20,10 +21,17 @@ void Channel::OnUpload(ExchangeId id) {
   if (pending.upload->state() != Upload::State::kBroken) return SendUpload(id);
   if (pending.exchange != nullptr) {
     // What follows on the connection cannot be told from the rest of the body.
-    pending.exchange->response.close = true;
+    pending.exchange->response.close = !pending.exchange->spooled;
+    if (pending.upload->fault() == http::Fault::kNoRoom) pending.exchange->response.fields.Add("retry-after", "1");
     pending.exchange->Answer(pending.upload->fault());
   }
   Cancel(id, protocol::CancelReason::kClientGone);
+}
+
+void Channel::ReadAgain(Pending& pending) {
+  if (pending.upload) pending.upload->Close();
+  pending.upload = UploadOf(pending.exchange->spooled);
+  pending.upload->OnChange([this, id = pending.id] { OnUpload(id); });
 }
 
 void Channel::BeginUpload(ExchangeId id) {

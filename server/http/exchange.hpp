@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/spool.hpp"
 #include "base/task.hpp"
 #include "http/fault.hpp"
 #include "http/problem.hpp"
@@ -22,13 +23,21 @@ class Table;
 
 namespace spikard::http {
 
+// Who takes a body off its source's hands while it comes.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  // More of `body` has come, and this is not the end: what is taken out of it is no longer there. A fault ends it.
+  virtual base::Task<Fault> More(std::string& body) = 0;
+};
+
 // Where the request's body comes from: the session, or a test.
 class BodySource {
  public:
   virtual ~BodySource() = default;
   virtual bool HasBody() const = 0;
-  // Reads the whole body, at most `limit` bytes.
-  virtual base::Task<Fault> ReadBody(std::string& body, uint64_t limit) = 0;
+  // Reads the whole body, at most `limit` bytes. `sink` may be null.
+  virtual base::Task<Fault> ReadBody(std::string& body, uint64_t limit, BodySink* sink) = 0;
   // Instead: takes what has come. If that is the body, `body` has it, else `rest` is where it comes.
   virtual Fault StreamBody(std::string& body, uint64_t limit, std::shared_ptr<Upload>& rest) = 0;
 };
@@ -64,7 +73,8 @@ struct Exchange {
   std::string verdict;                       // JSON object: a problem that the worker wants to hear of
   std::shared_ptr<std::string> body = std::make_shared<std::string>();  // kept by frames on their way, too
 
-  std::shared_ptr<Upload> upload;  // instead of `body`, while the body still comes
+  std::shared_ptr<Upload> upload;        // instead of `body`, while the body still comes
+  std::shared_ptr<base::Spool> spooled;  // instead of `body`, if it is too much for memory
 
   // ---- from whoever makes the exchange wait
   std::function<void()> on_gone;  // called when `gone` is set
@@ -83,6 +93,7 @@ struct Exchange {
     Unmatch();
     if (form.capacity() > kMaxKept) form.shrink_to_fit();
     upload.reset();
+    spooled.reset();
     if (body.use_count() > 1 || body->capacity() > kMaxKept) {
       body = std::make_shared<std::string>();
     } else {

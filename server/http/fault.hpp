@@ -14,6 +14,7 @@ enum class Fault {
   kBodyTooLarge,
   kRequestTimeout,  // not read in time
   kIncomplete,      // the client has ended its side in the middle of it
+  kNoRoom,          // the disk does not take it, or does not give it back
   kClientGone,      // nobody is left to answer
   // What it asks for.
   kBadTarget,  // a target or percent-encoding that means nothing

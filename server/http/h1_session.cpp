@@ -163,7 +163,7 @@ base::Task<bool> H1Session::StayIdle() {
   co_return filled;
 }
 
-base::Task<Fault> H1Session::ReadBody(std::string& body, uint64_t limit) {
+base::Task<Fault> H1Session::ReadBody(std::string& body, uint64_t limit, BodySink* sink) {
   const bool silent = Buffered().empty();
   for (;;) {
     buffer_.consume(parser_->ParseBody(Buffered(), body, limit));
@@ -175,7 +175,13 @@ base::Task<Fault> H1Session::ReadBody(std::string& body, uint64_t limit) {
       const bool written = co_await Write({asio::buffer(kContinue), {}});
       if (!written) co_return Fault::kClientGone;
     }
-    if (body.empty()) body.reserve(std::min<uint64_t>(parser_->ContentLength().value_or(0), kMaxReserved));
+    if (sink != nullptr && !body.empty()) {
+      // It has no deadline but its own.
+      Enter(Phase::kBody, std::chrono::milliseconds::max());
+      const Fault fault = co_await sink->More(body);
+      if (fault != Fault::kNone) co_return fault;
+    }
+    if (parser_->Received() == 0) body.reserve(std::min<uint64_t>(parser_->ContentLength().value_or(0), kMaxReserved));
     Enter(Phase::kBody, sessions_.config().body_timeout);
     const bool filled = co_await Fill(kBodyReadSize);
     if (!filled) co_return FaultOfEnd();
@@ -201,7 +207,7 @@ base::Task<bool> H1Session::SkipRest() {
   // As above; nobody will ask for it now.
   if (exchange_.request.expects_continue) co_return false;
   std::string skipped;
-  const Fault fault = co_await ReadBody(skipped, parser_->Received() + kMaxSkipped);
+  const Fault fault = co_await ReadBody(skipped, parser_->Received() + kMaxSkipped, nullptr);
   co_return fault == Fault::kNone;
 }
 

@@ -44,7 +44,7 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
   // The same for longer, without the memory that a busy connection has.
   base::Task<bool> StayIdle();
   bool HasBody() const override { return parser_->HasBody(); }
-  base::Task<Fault> ReadBody(std::string& body, uint64_t limit) override;
+  base::Task<Fault> ReadBody(std::string& body, uint64_t limit, BodySink* sink) override;
   Fault StreamBody(std::string& body, uint64_t limit, std::shared_ptr<Upload>& rest) override;
   // Hands over what has come of a body that is streamed, as far as it is wanted, and sees to it that more comes.
   void Pump();

@@ -97,6 +97,8 @@ Problem ProblemOf(Fault fault) {
       return {408, {}, "The request was not received in time", {}};
     case Fault::kIncomplete:
       return {400, {}, "The connection was ended in the middle of the request", {}};
+    case Fault::kNoRoom:
+      return {503, {}, "The server has no room for a body of this size", {}};
     case Fault::kBadTarget:
       return {400, {}, "The request target is not valid", {}};
     case Fault::kNotFound:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "base/log.hpp"
 #include "stage/judge.hpp"
 #include "stage/plan.hpp"
 
@@ -37,29 +38,39 @@ Verdict Refuse(http::Exchange& x, Fault fault, const std::string& detail) {
     HandOver(x, problem);
     return Verdict::kGoOn;
   }
+  if (fault == Fault::kNoRoom) {
+    spdlog::error("a body could not be kept in {}", base::Spools::Folder());
+    x.response.fields.Add("retry-after", "1");
+  }
   x.Answer(problem);
   return Verdict::kAnswered;
 }
 
 }  // namespace
 
-base::Task<Verdict> CheckBody(http::Exchange& x, const Media& media, base::Pool& pool) {
+base::Task<Verdict> CheckBody(http::Exchange& x, const Media& media, Collector& collector, base::Pool& pool) {
   const RoutePlan& plan = PlanOf(*x.table, x.route);
   const uint64_t own_limit = x.table->MaxBodySize(x.route);
   const uint64_t limit = own_limit != 0 && own_limit != UINT64_MAX ? own_limit : kMaxDecoded;
   const std::shared_ptr<const std::string> body = x.body;
+  const BodyBytes bytes{*body, x.spooled.get()};
   Judgement judgement;
-  if (body->size() > (media.coding == Coding::kIdentity ? kMaxOnLoop : kMaxCodedOnLoop)) {
-    co_await pool.Run([&judgement, &plan, &media, &body, limit] { judgement = Judge(plan, media, *body, limit); });
+  const auto judge = [&] { judgement = Judge(plan, media, bytes, limit, collector.spools(), collector.parser()); };
+  if (bytes.Size() > (media.coding == Coding::kIdentity ? kMaxOnLoop : kMaxCodedOnLoop)) {
+    co_await pool.Run(judge);
   } else {
-    judgement = Judge(plan, media, *body, limit);
+    judge();
   }
   if (judgement.fault != Fault::kNone) co_return Refuse(x, judgement.fault, judgement.detail);
   x.findings.insert(x.findings.end(), std::make_move_iterator(judgement.findings.begin()),
                     std::make_move_iterator(judgement.findings.end()));
   x.form = std::move(judgement.form);
   if (media.coding != Coding::kIdentity) {
-    x.body = std::make_shared<std::string>(std::move(judgement.plain));
+    // An empty body is what it was.
+    if (judgement.plain) {
+      x.body = std::make_shared<std::string>(judgement.plain->TakeMemory());
+      x.spooled = judgement.plain->TakeFile();
+    }
     x.request.fields.Remove("content-encoding");
     x.request.fields.Remove("content-length");
   }

@@ -82,7 +82,14 @@ std::string Quoted(std::string_view text) {
   return json;
 }
 
-void CheckMagic(const FormFile& file, std::string_view bytes, Invalid invalid, std::vector<Invalid>& findings) {
+// `name[]` is one of several.
+bool IsOf(const FilePart& part, std::string_view name) {
+  if (name.ends_with("[]") && name.size() == part.name.size() + 2) name.remove_suffix(2);
+  return name == part.name;
+}
+
+void CheckMagic(const FormFile& file, Invalid invalid, std::vector<Invalid>& findings) {
+  const std::string_view bytes = file.first;
   if (bytes.empty()) {
     invalid.msg = "File buffer is empty";
     invalid.ctx = R"({"buffer_size":0})";
@@ -122,17 +129,24 @@ std::string_view TypeOfBytes(std::string_view bytes) {
   return {};
 }
 
-std::string CheckFiles(const std::vector<FilePart>& parts, const Form& form, std::string_view body,
-                       std::vector<Invalid>& findings) {
+std::string CheckSize(const std::vector<FilePart>& parts, std::string_view name, uint64_t size) {
+  for (const FilePart& part : parts) {
+    if (part.max_size == 0 || size <= part.max_size || !IsOf(part, name)) continue;
+    return "File too large. Maximum size is " + SizeText(part.max_size);
+  }
+  return {};
+}
+
+std::string CheckFiles(const std::vector<FilePart>& parts, const Form& form, std::vector<Invalid>& findings) {
+  for (const FormFile& file : form.files) {
+    if (std::string refusal = CheckSize(parts, file.name, file.size); !refusal.empty()) return refusal;
+  }
   for (const FilePart& part : parts) {
     for (const FormFile& file : form.files) {
-      if (file.name != part.name && file.name != part.name + "[]") continue;
-      if (part.max_size != 0 && file.size > part.max_size) {
-        return "File too large. Maximum size is " + SizeText(part.max_size);
-      }
+      if (!IsOf(part, file.name)) continue;
       const Invalid blank{"validation_error", {"files", part.name}, {}, Quoted(file.filename), {}};
       CheckType(part, file, blank, findings);
-      if (part.magic) CheckMagic(file, body.substr(file.offset, file.size), blank, findings);
+      if (part.magic) CheckMagic(file, blank, findings);
     }
   }
   return {};

@@ -14,8 +14,10 @@ namespace spikard::stage {
 // The media type that the first bytes of a file tell, empty for one that is not known.
 std::string_view TypeOfBytes(std::string_view bytes);
 
-// Returns the detail of a 413 if one is too large. Other findings are added.
-std::string CheckFiles(const std::vector<protocol::FilePart>& parts, const Form& form, std::string_view body,
+// The detail of a 413 if a file of this field may not have so many bytes, else empty.
+std::string CheckSize(const std::vector<protocol::FilePart>& parts, std::string_view name, uint64_t size);
+// Returns the same of all files. Other findings are added.
+std::string CheckFiles(const std::vector<protocol::FilePart>& parts, const Form& form,
                        std::vector<http::Invalid>& findings);
 
 }  // namespace spikard::stage

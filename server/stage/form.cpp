@@ -169,6 +169,30 @@ Fault ReadUrlencoded(std::string_view body, Form& form) {
   return Fault::kNone;
 }
 
+Fault ReadParts(const BodyBytes& body, const std::vector<Part>& parts, Form& form) {
+  std::string buffer;
+  for (const Part& part : parts) {
+    const auto lines = body.At(part.head, part.head_size, buffer);
+    if (!lines) return Fault::kNoRoom;
+    auto head = ReadPartHead(*lines);
+    if (!head) return Fault::kBadBody;
+    // Browsers send an empty file for a field that none was chosen for.
+    if (head->filename && head->filename->empty() && part.size == 0) continue;
+    const uint64_t size = head->filename ? std::min<uint64_t>(part.size, kFirstBytes) : part.size;
+    const auto bytes = body.At(part.offset, size, buffer);
+    if (!bytes) return Fault::kNoRoom;
+    if (!head->filename) {
+      form.fields.push_back({std::move(head->name), std::string(*bytes), std::nullopt});
+      continue;
+    }
+    if (head->content_type.empty()) head->content_type = "application/octet-stream";
+    form.fields.push_back({head->name, {}, form.files.size()});
+    form.files.push_back({std::move(head->name), *std::move(head->filename), std::move(head->content_type),
+                          std::move(head->headers), part.offset, part.size, std::string(*bytes)});
+  }
+  return Fault::kNone;
+}
+
 Fault WriteTree(const Form& form, std::string& json) {
   Node root;
   for (const FormField& field : form.fields) {

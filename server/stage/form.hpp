@@ -9,8 +9,13 @@
 #include <vector>
 
 #include "http/fault.hpp"
+#include "stage/body_bytes.hpp"
+#include "stage/multipart.hpp"
 
 namespace spikard::stage {
+
+// Of a file: enough to tell its type.
+inline constexpr size_t kFirstBytes = 16;
 
 struct FormFile {
   std::string name;  // of the field, as sent
@@ -19,6 +24,7 @@ struct FormFile {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   uint64_t offset = 0;                                       // of its bytes in the body
   uint64_t size = 0;
+  std::string first = {};  // at most kFirstBytes of them
 };
 
 struct FormField {
@@ -37,8 +43,8 @@ inline constexpr size_t kMaxFormFields = 1000;
 
 // application/x-www-form-urlencoded (WHATWG URL, 5.1).
 http::Fault ReadUrlencoded(std::string_view body, Form& form);
-// multipart/form-data (RFC 7578).
-http::Fault ReadMultipart(std::string_view body, std::string_view boundary, Form& form);
+// The parts of multipart/form-data, whose places a parser has found.
+http::Fault ReadParts(const BodyBytes& body, const std::vector<Part>& parts, Form& form);
 
 // Writes the tree as JSON: `a[b]=1` lies at a, b; `a[]=1` and repeated names make arrays, and so do the indices of
 // `a[0]=1`, which must leave no hole. Files are texts with kFileMark and their index. kBadBody if the names contradict

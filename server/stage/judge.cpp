@@ -47,11 +47,18 @@ Fault JudgeJson(const RoutePlan& plan, std::string_view json, std::vector<Invali
   return Fault::kNone;
 }
 
-Fault JudgeForm(const RoutePlan& plan, const Media& media, std::string_view body, Judgement& judgement) {
-  Form form;
-  const Fault fault =
-      media.kind == protocol::kMultipartMedia ? ReadMultipart(body, media.boundary, form) : ReadUrlencoded(body, form);
-  if (fault != Fault::kNone) return fault;
+Fault ReadMultipart(const Media& media, const BodyBytes& body, MultipartParser* arrived, Form& form) {
+  MultipartParser late(media.boundary);
+  MultipartParser& parser = arrived != nullptr ? *arrived : late;
+  if (arrived == nullptr) {
+    const bool read = body.ForEach([&](std::string_view piece) { return late.Put(piece) == Fault::kNone; });
+    if (!read) return Fault::kNoRoom;
+  }
+  const Fault fault = parser.End();
+  return fault != Fault::kNone ? fault : ReadParts(body, parser.parts(), form);
+}
+
+Fault JudgeForm(const RoutePlan& plan, const Form& form, Judgement& judgement) {
   std::string tree;
   if (const Fault named = WriteTree(form, tree); named != Fault::kNone) return named;
   Scratch scratch;
@@ -67,28 +74,43 @@ Fault JudgeForm(const RoutePlan& plan, const Media& media, std::string_view body
       invalid.msg = NameFiles(invalid.msg, form.files);
     }
   }
-  judgement.detail = CheckFiles(plan.declared->file_parts, form, body, judgement.findings);
+  judgement.detail = CheckFiles(plan.declared->file_parts, form, judgement.findings);
   if (!judgement.detail.empty()) return Fault::kBodyTooLarge;
   judgement.form = WriteForm(tree, form.files);
   return Fault::kNone;
 }
 
+// What is read in one piece, wherever it lies.
+Fault JudgeText(const RoutePlan& plan, const Media& media, const BodyBytes& body, Judgement& judgement) {
+  std::string buffer;
+  const auto text = body.At(0, body.Size(), buffer);
+  if (!text) return Fault::kNoRoom;
+  if (media.kind == protocol::kJsonMedia) return JudgeJson(plan, *text, judgement.findings);
+  Form form;
+  const Fault fault = ReadUrlencoded(*text, form);
+  return fault != Fault::kNone ? fault : JudgeForm(plan, form, judgement);
+}
+
 }  // namespace
 
-Judgement Judge(const RoutePlan& plan, const Media& media, std::string_view body, uint64_t limit) {
+Judgement Judge(const RoutePlan& plan, const Media& media, BodyBytes body, uint64_t limit, base::Spools& spools,
+                MultipartParser* arrived) {
   Judgement judgement;
-  if (media.coding != Coding::kIdentity && !body.empty()) {
-    judgement.fault = Decode(media.coding, body, limit, judgement.plain);
+  if (media.coding != Coding::kIdentity && body.Size() > 0) {
+    BodyStore& plain = judgement.plain.emplace(spools, limit);
+    judgement.fault = Decode(media.coding, body, [&plain](std::string_view bytes) { return plain.Put(bytes); });
     if (judgement.fault != Fault::kNone) return judgement;
-    body = judgement.plain;
+    body = plain.Bytes();
   }
-  if (body.empty()) {
+  if (body.Size() == 0) {
     if (plan.declared->body_required) judgement.findings.push_back(Missing(kBody));
     if (plan.declared->body_keyed) judgement.fault = JudgeJson(plan, "{}", judgement.findings);
-  } else if (media.kind == protocol::kJsonMedia) {
-    judgement.fault = JudgeJson(plan, body, judgement.findings);
+  } else if (media.kind == protocol::kMultipartMedia) {
+    Form form;
+    judgement.fault = ReadMultipart(media, body, arrived, form);
+    if (judgement.fault == Fault::kNone) judgement.fault = JudgeForm(plan, form, judgement);
   } else {
-    judgement.fault = JudgeForm(plan, media, body, judgement);
+    judgement.fault = JudgeText(plan, media, body, judgement);
   }
   return judgement;
 }

@@ -3,13 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "http/fault.hpp"
 #include "http/problem.hpp"
+#include "stage/body_store.hpp"
 #include "stage/media.hpp"
+#include "stage/multipart.hpp"
 #include "stage/plan.hpp"
 
 namespace spikard::stage {
@@ -18,11 +20,13 @@ struct Judgement {
   http::Fault fault = http::Fault::kNone;
   std::string detail;  // of the fault; empty: its own
   std::vector<http::Invalid> findings;
-  std::string form;   // what the worker gets of a form
-  std::string plain;  // the body without its content coding, if it had one
+  std::string form;                // what the worker gets of a form
+  std::optional<BodyStore> plain;  // the body without its content coding, if it had one
 };
 
-// `limit`: bytes without the content coding. REQUIRES: media.kind is one of the plan's.
-Judgement Judge(const RoutePlan& plan, const Media& media, std::string_view body, uint64_t limit);
+// `limit`: bytes without the content coding. `arrived`: what has read a multipart body as it came, or null.
+// REQUIRES: media.kind is one of the plan's.
+Judgement Judge(const RoutePlan& plan, const Media& media, BodyBytes body, uint64_t limit, base::Spools& spools,
+                MultipartParser* arrived = nullptr);
 
 }  // namespace spikard::stage

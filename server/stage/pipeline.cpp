@@ -12,11 +12,13 @@
 
 namespace spikard::stage {
 
-Pipeline::Pipeline(base::Loop& loop, route::Active& active, std::chrono::milliseconds hold_timeout, Health health,
+Pipeline::Pipeline(base::Loop& loop, route::Active& active, std::chrono::milliseconds hold_timeout,
+                   std::shared_ptr<base::Spools> spools, Health health,
                    std::function<base::Task<void>(http::Exchange&)> hand_over)
     : loop_(loop),
       active_(active),
       hold_timeout_(hold_timeout),
+      spools_(std::move(spools)),
       health_(std::move(health)),
       hand_over_(std::move(hand_over)),
       metrics_(health_.load),
@@ -38,6 +40,7 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
   }
   // Whether there are ids at all is known only now.
   if (!x.table->Manifest().request_ids) x.request_id.clear();
+  Collector collector(*spools_);
   // Once, unless the generation goes while the exchange waits for a worker. So whatever is done here that Unmatch does
   // not undo must bear to be done again.
   for (;;) {
@@ -52,12 +55,12 @@ base::Task<void> Pipeline::Run(http::Exchange& x) {
     if (!declared && SettleFindings(x) == Verdict::kAnswered) co_return;
     // A worker gets whole bodies only, unless it wants to read them as they come.
     if (x.body_source.HasBody()) {
-      const Verdict read = co_await ReadBody(x);
+      const Verdict read = co_await ReadBody(x, media, collector);
       if (read == Verdict::kAnswered) co_return;
     }
     if (declared) {
       // Last: nobody can know all that is wrong before.
-      const Verdict checked = co_await CheckBody(x, media, pool_);
+      const Verdict checked = co_await CheckBody(x, media, collector, pool_);
       if (checked == Verdict::kAnswered) co_return;
       if (SettleFindings(x) == Verdict::kAnswered) co_return;
     }

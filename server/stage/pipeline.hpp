@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 #include "base/pool.hpp"
+#include "base/spool.hpp"
 #include "base/task.hpp"
 #include "http/exchange.hpp"
 #include "route/active.hpp"
@@ -17,7 +19,8 @@ namespace spikard::stage {
 class Pipeline {
  public:
   // `hand_over`, to the right of all stages, gives the exchange to a worker and fills the response.
-  Pipeline(base::Loop& loop, route::Active& active, std::chrono::milliseconds hold_timeout, Health health,
+  Pipeline(base::Loop& loop, route::Active& active, std::chrono::milliseconds hold_timeout,
+           std::shared_ptr<base::Spools> spools, Health health,
            std::function<base::Task<void>(http::Exchange&)> hand_over);
 
   // Fills the response of an exchange, whoever answers it.
@@ -34,6 +37,7 @@ class Pipeline {
   base::Loop& loop_;
   route::Active& active_;
   const std::chrono::milliseconds hold_timeout_;
+  const std::shared_ptr<base::Spools> spools_;
   const Health health_;
   const std::function<base::Task<void>(http::Exchange&)> hand_over_;
   RequestId request_id_;

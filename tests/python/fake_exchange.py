@@ -19,6 +19,7 @@ class FakeExchange:
     headers: list[tuple[str, str]] = field(default_factory=lambda: [("host", "example.org")])
     body: bytes = b""
     incoming: None = None
+    spool: None = None
     kept: bool = False
     given_away: bool = False
     request_id: str = "0195"

@@ -19,7 +19,8 @@ struct BodyTest : testing::Test {
     manifest.routes[0].max_body_size = own_limit;
     of.x.table = fake::TableOf(manifest);
     of.Start(loop, [this](http::Exchange& x) -> base::Task<void> {
-      const Verdict verdict = co_await ReadBody(x);
+      Collector collector(*spools);
+      const Verdict verdict = co_await ReadBody(x, Media(), collector);
       went_on = verdict == Verdict::kGoOn;
     });
     ASSERT_TRUE(of.done);
@@ -27,6 +28,7 @@ struct BodyTest : testing::Test {
 
   Call call{"POST"};
   base::Loop loop{1};
+  std::shared_ptr<base::Spools> spools = std::make_shared<base::Spools>(loop, base::Spools::Limits());
   bool went_on = false;
 };
 

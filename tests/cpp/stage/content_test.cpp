@@ -28,7 +28,11 @@ std::string Compress(const std::string& plain, int window) {
 
 std::string Decoded(Coding coding, const std::string& coded, uint64_t limit = 1'000'000) {
   std::string plain;
-  const Fault fault = Decode(coding, coded, limit, plain);
+  const Fault fault = Decode(coding, BodyBytes{coded}, [&](std::string_view bytes) {
+    if (bytes.size() > limit - plain.size()) return Fault::kBodyTooLarge;
+    plain += bytes;
+    return Fault::kNone;
+  });
   if (fault == Fault::kBodyTooLarge) return "too large";
   return fault == Fault::kNone ? plain : "bad";
 }
@@ -78,7 +82,8 @@ struct ContentTest : testing::Test {
     base::Spawn([this]() -> base::Task<void> {
       Media media;
       if (CheckMedia(call->x, media) == Verdict::kAnswered) co_return;
-      const Verdict checked = co_await CheckBody(call->x, media, pool);
+      Collector collector(*spools);
+      const Verdict checked = co_await CheckBody(call->x, media, collector, pool);
       if (checked == Verdict::kAnswered) co_return;
       if (SettleFindings(call->x) == Verdict::kGoOn) call->done = true;
     });
@@ -90,6 +95,7 @@ struct ContentTest : testing::Test {
   protocol::Manifest manifest;
   base::Loop loop{1};
   base::Pool pool{loop, 1};
+  std::shared_ptr<base::Spools> spools = std::make_shared<base::Spools>(loop, base::Spools::Limits{.one = 100'000});
   std::optional<Call> call;
 };
 
@@ -124,6 +130,18 @@ TEST_F(ContentTest, CompressedBodiesArriveWithoutTheirCoding) {
   EXPECT_EQ(call->Field("accept-encoding"), "gzip, deflate, br");
   manifest.max_body_size = 1000;
   EXPECT_EQ(Check(Compress("\"" + std::string(999, 'a') + "\"", 31), "", "gzip"), 413) << "counted as it is meant";
+}
+
+TEST_F(ContentTest, WhatIsTooMuchForMemoryIsDecodedIntoAFile) {
+  const std::string text = "[\"" + std::string(300'000, 'a') + "\"]";
+  manifest.routes[0].body_schema.clear();
+  EXPECT_EQ(Check(Compress(text, 31), "application/json", "gzip"), 0);
+  ASSERT_NE(call->x.spooled, nullptr);
+  EXPECT_EQ(*call->x.body, "");
+  std::string kept(call->x.spooled->Size(), '\0');
+  ASSERT_FALSE(call->x.spooled->Read(0, kept.data(), kept.size()));
+  EXPECT_TRUE(kept == text);
+  EXPECT_EQ(Check(Compress(text + "]", 31), "application/json", "gzip"), 400);
 }
 
 TEST_F(ContentTest, LargeBodiesAreJudgedElsewhere) {

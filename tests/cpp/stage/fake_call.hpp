@@ -1,6 +1,7 @@
 // An exchange without a connection.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,12 +15,18 @@ namespace spikard::fake {
 class Body final : public http::BodySource {
  public:
   bool HasBody() const override { return bytes.has_value(); }
-  base::Task<http::Fault> ReadBody(std::string& body, uint64_t limit) override {
+  base::Task<http::Fault> ReadBody(std::string& body, uint64_t limit, http::BodySink* sink) override {
     asked = limit;
     ++reads;
     if (fault != http::Fault::kNone) co_return fault;
     if (bytes->size() > limit) co_return http::Fault::kBodyTooLarge;
-    body = *bytes;
+    for (taken = 0; taken + piece < bytes->size() && piece > 0; taken += piece) {
+      body += bytes->substr(taken, piece);
+      const http::Fault refused = co_await sink->More(body);
+      if (refused != http::Fault::kNone) co_return refused;
+      most_kept = std::max(most_kept, body.size());
+    }
+    body += bytes->substr(taken);
     co_return http::Fault::kNone;
   }
 
@@ -34,6 +41,9 @@ class Body final : public http::BodySource {
   std::shared_ptr<http::Upload> rest;  // of a body that is streamed
   http::Fault fault = http::Fault::kNone;
   int reads = 0;
+  size_t piece = 0;               // how much comes at once; 0: all
+  size_t taken = 0;               // before the last piece, or before it was refused
+  size_t most_kept = 0;           // in memory by the sink
   std::optional<uint64_t> asked;  // the limit of the last call
 };
 

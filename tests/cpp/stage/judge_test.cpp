@@ -18,7 +18,7 @@ struct JudgeTest : testing::Test {
     protocol::Manifest manifest;
     manifest.routes = {route};
     table = fake::TableOf(manifest);
-    return Judge(PlanOf(*table, 0), media, body, 1'000'000);
+    return Judge(PlanOf(*table, 0), media, BodyBytes{body}, 1'000'000, *spools);
   }
   Judgement Json(const std::string& body) { return Of(body, {protocol::kJsonMedia, {}}); }
   Judgement Urlencoded(const std::string& body) { return Of(body, {protocol::kUrlencodedMedia, {}}); }
@@ -35,6 +35,8 @@ struct JudgeTest : testing::Test {
 
   protocol::Route route;
   std::shared_ptr<const route::Table> table;
+  base::Loop loop{1};
+  std::shared_ptr<base::Spools> spools = std::make_shared<base::Spools>(loop, base::Spools::Limits());
 };
 
 constexpr char kItem[] = R"({"type":"object","required":["name","price"],"properties":{"name":{"type":"string"},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "stage/form.hpp"
 
 namespace spikard::stage {
@@ -11,9 +13,16 @@ using http::Fault;
 
 const std::string kPart = "--b\r\ncontent-disposition: form-data; name=n\r\n\r\n";
 
+Fault ReadMultipart(const std::string& body, Form& form) {
+  MultipartParser parser("b");
+  parser.Put(body);
+  const Fault fault = parser.End();
+  return fault != Fault::kNone ? fault : ReadParts(BodyBytes{body}, parser.parts(), form);
+}
+
 std::string Texts(const std::string& body) {
   Form form;
-  if (ReadMultipart(body, "b", form) != Fault::kNone) return "fault";
+  if (ReadMultipart(body, form) != Fault::kNone) return "fault";
   std::string texts;
   for (const FormField& field : form.fields) texts += field.name + "=" + (field.file ? "file" : field.text) + ";";
   return texts;
@@ -46,7 +55,7 @@ TEST(Multipart, NamesAreReadAsBrowsersWriteThem) {
   const auto file = [](const std::string& disposition) {
     Form form;
     const std::string body = "--b\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\nx\r\n--b--";
-    EXPECT_EQ(ReadMultipart(body, "b", form), Fault::kNone) << disposition;
+    EXPECT_EQ(ReadMultipart(body, form), Fault::kNone) << disposition;
     return form.files.empty() ? "" : form.files[0].filename;
   };
   EXPECT_EQ(file("name=\"n\"; filename=\"a%22b.txt\""), "a\"b.txt");
@@ -63,34 +72,89 @@ TEST(Multipart, AFieldWithoutAFileIsNone) {
   EXPECT_EQ(Texts(head + "x\r\n--b--"), "n=file;");
 }
 
-TEST(Multipart, TheSameHoweverItArrives) {
-  const std::string body = "pre\r\n" + kPart + "x\r\n--bc\r\n\r\n" + kPart + "\r\n" + kPart + "--b--end";
-  MultipartParser whole("b");
-  ASSERT_EQ(whole.Advance(body, true), Fault::kNone);
-  ASSERT_EQ(whole.parts().size(), 3);
-  for (size_t step = 1; step < 7; ++step) {
-    MultipartParser parser("b");
-    for (size_t end = 0; end < body.size(); end += step) {
-      ASSERT_EQ(parser.Advance(std::string_view(body).substr(0, end), false), Fault::kNone);
-    }
-    ASSERT_EQ(parser.Advance(body, true), Fault::kNone);
-    ASSERT_EQ(parser.parts().size(), 3);
-    for (size_t i = 0; i < 3; ++i) {
-      EXPECT_EQ(parser.parts()[i].offset, whole.parts()[i].offset);
-      EXPECT_EQ(parser.parts()[i].size, whole.parts()[i].size);
+// What a parser tells of a body that comes in these pieces.
+std::string Told(MultipartParser parser, const std::vector<std::string_view>& pieces) {
+  for (const std::string_view piece : pieces) parser.Put(piece);
+  std::string told = std::to_string(static_cast<int>(parser.End()));
+  for (const Part& part : parser.parts()) {
+    for (const uint64_t place : {part.head, part.head_size, part.offset, part.size})
+      told += " " + std::to_string(place);
+  }
+  return told;
+}
+
+// Pieces of a form, whole and broken ones.
+const std::vector<std::string> kPieces = {"pre", "\r\n",    "\r",  "\n",  "--b",   "--bc",     "--", "-",
+                                          "x",   "\r\n--b", " \t", kPart, "--b--", "\r\n\r\n", "b"};
+
+std::string RandomForm(std::mt19937& random) {
+  std::string body;
+  const size_t count = random() % 12;
+  for (size_t i = 0; i < count; ++i) {
+    body += random() % 3 == 0 ? "\r\n" + kPart : kPieces[random() % kPieces.size()];
+    if (random() % 4 == 0) body += std::string(random() % 2000, 'y');
+  }
+  return random() % 2 == 0 ? body + "\r\n--b--" : body;
+}
+
+TEST(Multipart, TheSameWhereverItIsCut) {
+  const std::string body = "pre\r\n" + kPart + "x\r\n--bc\r\n\r\n" + kPart + "\r\n" + kPart + "--b  \r\n" +
+                           kPart.substr(5) + "z\r\n--b--end";
+  const std::string_view view = body;
+  const std::string whole = Told(MultipartParser("b"), {view});
+  ASSERT_EQ(whole.front(), '0');
+  for (size_t first = 0; first <= body.size(); ++first) {
+    for (size_t second = first; second <= body.size(); ++second) {
+      const std::vector<std::string_view> pieces = {view.substr(0, first), view.substr(first, second - first),
+                                                    view.substr(second)};
+      ASSERT_EQ(Told(MultipartParser("b"), pieces), whole) << first << " " << second;
     }
   }
 }
 
+TEST(Multipart, TheSameInAnyPieces) {
+  std::mt19937 random(1);
+  const PartLimits tight{.max_parts = 3, .max_head_size = 60, .max_text_size = 1500, .max_texts_size = 2500};
+  for (int round = 0; round < 3000; ++round) {
+    const std::string body = RandomForm(random);
+    std::vector<std::string_view> pieces;
+    for (size_t at = 0; at < body.size();) {
+      const size_t size = random() % 4 == 0 ? random() % 1500 : random() % 4;
+      pieces.push_back(std::string_view(body).substr(at, size));
+      at += pieces.back().size();
+    }
+    for (const PartLimits& limits : {PartLimits(), tight}) {
+      ASSERT_EQ(Told(MultipartParser("b", limits), pieces), Told(MultipartParser("b", limits), {body})) << body;
+    }
+  }
+}
+
+TEST(Multipart, APartIsKnownWhileItComes) {
+  MultipartParser parser("b");
+  parser.Put("--b\r\ncontent-disposition: form-data; name=n; filename=f\r\n\r");
+  EXPECT_EQ(parser.current(), nullptr);
+  parser.Put("\nabc\r\n--");
+  ASSERT_NE(parser.current(), nullptr);
+  EXPECT_EQ(parser.current()->filename, "f");
+  EXPECT_EQ(parser.current_size(), 3u) << "what may be a delimiter is not counted yet";
+  parser.Put("c\r\n--b\r\n");
+  EXPECT_EQ(parser.current(), nullptr);
+  ASSERT_EQ(parser.parts().size(), 1u);
+  EXPECT_EQ(parser.parts()[0].size, 8u);
+}
+
 TEST(Multipart, HasLimits) {
-  const auto fault = [](const std::string& body, PartLimits limits) {
-    return MultipartParser("b", limits).Advance(body, false);
-  };
-  EXPECT_EQ(fault(kPart + "x\r\n" + kPart, {.max_parts = 1}), Fault::kBodyTooLarge);
-  EXPECT_EQ(fault("--b\r\nx: " + std::string(200, 'a'), {.max_header_size = 100}), Fault::kBodyTooLarge);
+  const auto fault = [](const std::string& body, PartLimits limits) { return MultipartParser("b", limits).Put(body); };
+  const std::string next = "\r\n" + kPart;
+  EXPECT_EQ(fault(kPart + "x" + next, {.max_parts = 1}), Fault::kBodyTooLarge);
+  EXPECT_EQ(fault("--b\r\nx: " + std::string(200, 'a'), {.max_head_size = 100}), Fault::kBodyTooLarge);
   EXPECT_EQ(fault(kPart + std::string(200, 'a'), {.max_text_size = 100}), Fault::kBodyTooLarge)
       << "before it has ended";
   EXPECT_EQ(fault(kPart + std::string(101, 'a') + "\r\n--b--", {.max_text_size = 100}), Fault::kBodyTooLarge);
+  const std::string hundred(100, 'a');
+  EXPECT_EQ(fault(kPart + hundred + next + hundred + "\r\n--b--", {.max_texts_size = 200}), Fault::kNone);
+  EXPECT_EQ(fault(kPart + hundred + next + hundred + "a", {.max_texts_size = 200}), Fault::kBodyTooLarge);
+  EXPECT_EQ(fault("--b" + std::string(2000, ' '), {}), Fault::kBadBody) << "white space without end";
 }
 
 }  // namespace

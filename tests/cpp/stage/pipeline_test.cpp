@@ -39,6 +39,7 @@ struct PipelineTest : testing::Test {
   Pipeline pipeline{loop,
                     active,
                     milliseconds(30),
+                    std::make_shared<base::Spools>(loop, base::Spools::Limits()),
                     {[] { return false; }, [] { return Load{}; }},
                     [this](http::Exchange& x) -> base::Task<void> {
                       ++handed_over;

@@ -1,0 +1,223 @@
+"""Bodies that are too many for memory: they lie on disk, exact, and cost no more of it than little ones."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.client import Connection, Reply, fetch
+from harness.fixtures import Start
+from harness.processes import descriptors
+from harness.program import Program
+from harness.waiting import PATIENCE, until
+
+PROGRAM = "spools.py"
+
+MEBIBYTE = 1 << 20
+PATTERN = b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(MEBIBYTE // 32))
+
+
+def text(name: str, value: str) -> bytes:
+    return f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+
+
+def file(name: str) -> bytes:
+    return f'--b\r\ncontent-disposition: form-data; name="{name}"; filename="f"\r\n\r\n'.encode()
+
+
+END = b"--b--\r\n"
+FORM = [("content-type", "multipart/form-data; boundary=b")]
+
+
+def form(*parts: tuple[str, str | bytes]) -> bytes:
+    pieces = [
+        text(name, value) if isinstance(value, str) else file(name) + value + b"\r\n" for name, value in parts
+    ]
+    return b"".join(pieces) + END
+
+
+def mebibytes(count: int) -> Iterator[bytes]:
+    for number in range(count):
+        yield number.to_bytes(4, "big") + PATTERN[4:]
+
+
+def digest(parts: Iterator[bytes]) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(part)
+    return whole.hexdigest()
+
+
+class Memory:
+    """How much more memory processes have had than at the beginning, whenever somebody looked."""
+
+    def __init__(self, *pids: int) -> None:
+        self._before = {pid: resident(pid) for pid in pids}
+        self.grown = dict.fromkeys(pids, 0)
+
+    def look(self) -> None:
+        for pid, before in self._before.items():
+            self.grown[pid] = max(self.grown[pid], resident(pid) - before)
+
+    def check(self, bound: int) -> None:
+        self.look()
+        for pid, grown in self.grown.items():
+            # Sanitizers keep much of what was given back.
+            assert grown <= bound or re.search("lib[at]san", Path(f"/proc/{pid}/maps").read_text()), (
+                pid,
+                grown,
+            )
+
+
+def resident(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
+
+
+def spooled(pid: int) -> int:
+    """How many files without a name it has open."""
+    return sum(what.endswith("(deleted)") and "/memfd:" not in what for what in descriptors(pid).values())
+
+
+def worker_of(program: Program) -> int:
+    return int(fetch(program.address, "GET", "/pid").json())
+
+
+def test_large_files_cost_no_memory_and_are_exact(server: Program) -> None:
+    # What comes with the first large one is there for all.
+    fetch(server.address, "POST", "/files", headers=FORM, body=form(("title", "t"), ("files", PATTERN * 2)))
+    memory = Memory(server.front_end, worker_of(server))
+    size = 100 * MEBIBYTE
+    head = text("title", "two files") + file("files")
+    length = len(head) + size + len(b"\r\n" + file("files")) + size + len(b"\r\n" + END)
+    with Connection(server.address, 60 * PATIENCE) as connection:
+        connection.send("POST", "/files", headers=[*FORM, ("content-length", str(length))])
+        connection.socket.sendall(head)
+        for part in mebibytes(100):
+            connection.socket.sendall(part)
+            memory.look()
+        connection.socket.sendall(b"\r\n" + file("files"))
+        for part in mebibytes(100):
+            connection.socket.sendall(part)
+            memory.look()
+        connection.socket.sendall(b"\r\n" + END)
+        told = connection.receive().json()
+    expected = [size, digest(mebibytes(100)), True]
+    assert told == {"title": "two files", "files": [expected, expected], "attempt": 0}
+    memory.check(24 * MEBIBYTE)
+    assert spooled(server.front_end) == 0
+
+
+def test_many_at_once_share_what_memory_there_is(start: Start) -> None:
+    program = start(PROGRAM, SPIKARD_MAX_BODIES_MEMORY=str(4 * MEBIBYTE)).serving()
+    front_end = program.front_end
+    memory = Memory(front_end)
+    connections = [Connection(program.address) for _ in range(40)]
+    for connection in connections:
+        connection.send("POST", "/files", headers=[*FORM, ("content-length", str(5 * MEBIBYTE))])
+        connection.socket.sendall(text("title", "t") + file("files"))
+    for part in mebibytes(4):
+        for connection in connections:
+            connection.socket.sendall(part)
+            memory.look()
+    until(lambda: spooled(front_end) == len(connections), "all of them lie on disk")
+    # Of each, two reads and what is being written.
+    memory.check((4 + 16) * MEBIBYTE)
+    for connection in connections:
+        connection.close()
+    until(lambda: spooled(front_end) == 0, "nothing is left of them")
+    assert fetch(program.address, "GET", "/pid").status == 200
+
+
+def test_what_is_wrong_is_told_before_the_rest_comes(server: Program) -> None:
+    for target, begin, status, detail in (
+        ("/small", file("file") + PATTERN + b"xx", 413, "File too large. Maximum size is 1MB"),
+        ("/small", b"--b\r\nno head\r\n\r\n", 400, "Invalid request format"),
+        ("/files", text("title", "t" * (MEBIBYTE + 1)), 413, "The body is larger than this route allows"),
+    ):
+        with Connection(server.address) as connection:
+            connection.send("POST", target, headers=[*FORM, ("content-length", str(1 << 29))])
+            connection.socket.sendall(begin + PATTERN[: 1 << 17])
+            reply = connection.receive()
+            assert (reply.status, reply.header("connection")) == (status, "close")
+            assert reply.json()["detail"] == detail
+
+
+def test_files_for_threads(server: Program) -> None:
+    body = form(("file", PATTERN * 3))
+    reply = fetch(server.address, "POST", "/threads", headers=FORM, body=body)
+    assert reply.json() == [PATTERN[:10].hex(), PATTERN[-10:].hex(), (b"changed" + PATTERN[7:10]).hex()]
+
+
+def test_the_body_itself_can_still_be_had(server: Program) -> None:
+    body = form(("title", "t"), ("other", PATTERN * 3))
+    reply = fetch(server.address, "POST", "/bytes", headers=FORM, body=body)
+    assert reply.json() == {"size": len(body), "sha256": hashlib.sha256(body).hexdigest(), "title": "t"}
+
+
+def test_large_json_is_judged(server: Program) -> None:
+    texts = {str(number): "x" * MEBIBYTE for number in range(3)}
+    reply = fetch(server.address, "POST", "/json", body=json.dumps(texts).encode())
+    assert reply.json() == dict.fromkeys(texts, MEBIBYTE)
+    reply = fetch(server.address, "POST", "/json", body=json.dumps(texts | {"3": 3}).encode())
+    assert (reply.status, reply.json()["errors"][0]["loc"]) == (422, ["body", "3"])
+    assert fetch(server.address, "POST", "/json", body=json.dumps(texts).encode()[:-1]).status == 400
+
+
+def test_what_was_compressed_lies_on_disk_as_well(server: Program) -> None:
+    body = gzip.compress(form(("title", "t"), ("files", PATTERN * 5)), 1)
+    headers = [*FORM, ("content-encoding", "gzip")]
+    told = fetch(server.address, "POST", "/files", headers=headers, body=body).json()
+    assert told["files"] == [[5 * MEBIBYTE, hashlib.sha256(PATTERN * 5).hexdigest(), True]]
+
+
+def full(pid: int) -> tuple[int, int]:
+    """Let no file of a process be larger than 2 MiB, which says the same as a full disk."""
+    return resource.prlimit(pid, resource.RLIMIT_FSIZE, (2 * MEBIBYTE, resource.RLIM_INFINITY))
+
+
+def refused(reply: Reply) -> Any:
+    assert (reply.status, reply.header("retry-after")) == (503, "1")
+    return reply.json()["detail"]
+
+
+def test_a_full_disk_costs_the_request_and_nothing_else(server: Program) -> None:
+    front_end, worker = server.front_end, worker_of(server)
+    body = form(("title", "t"), ("files", PATTERN * 4))
+    for pid in (front_end, worker):
+        before = len(server.lines)
+        limits = full(pid)
+        with Connection(server.address) as connection:
+            connection.send("POST", "/files", headers=FORM, body=body)
+            assert refused(connection.receive()) == "The server has no room for a body of this size"
+        server.said(
+            r"a body could not be written to .*: File too large|a body could not be written to disk",
+            since=before,
+        )
+        assert (
+            fetch(
+                server.address, "POST", "/files", headers=FORM, body=form(("title", "t"), ("files", b"x"))
+            ).status
+            == 200
+        )
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        until(lambda: spooled(front_end) + spooled(worker) == 0, "nothing is left of it")
+        assert fetch(server.address, "POST", "/files", headers=FORM, body=body).status == 200
+
+
+def test_another_worker_gets_all_of_it(start: Start) -> None:
+    program = start(PROGRAM, SPIKARD_WORKERS="2").serving()
+    body = form(("title", "t"), ("files", PATTERN * 20))
+    reply = fetch(program.address, "PUT", "/deadly", headers=FORM, body=body)
+    assert reply.json() == {
+        "size": 20 * MEBIBYTE,
+        "sha256": hashlib.sha256(PATTERN * 20).hexdigest(),
+        "attempt": 1,
+    }
+    assert spooled(program.front_end) == 0
