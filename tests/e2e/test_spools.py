@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import resource
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,24 +56,32 @@ def digest(parts: Iterator[bytes]) -> str:
 
 
 class Memory:
-    """How much more memory processes have had than at the beginning, whenever somebody looked."""
+    """How much more memory processes have than at the beginning, at most, while this is entered."""
 
     def __init__(self, *pids: int) -> None:
         self._before = {pid: resident(pid) for pid in pids}
         self.grown = dict.fromkeys(pids, 0)
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._look)
 
-    def look(self) -> None:
-        for pid, before in self._before.items():
-            self.grown[pid] = max(self.grown[pid], resident(pid) - before)
+    def __enter__(self) -> Memory:
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._watch.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.002):
+            for pid, before in self._before.items():
+                self.grown[pid] = max(self.grown[pid], resident(pid) - before)
 
     def check(self, bound: int) -> None:
-        self.look()
         for pid, grown in self.grown.items():
             # Sanitizers keep much of what was given back.
-            assert grown <= bound or re.search("lib[at]san", Path(f"/proc/{pid}/maps").read_text()), (
-                pid,
-                grown,
-            )
+            sanitized = re.search("lib[at]san", Path(f"/proc/{pid}/maps").read_text())
+            assert grown <= bound or sanitized, (pid, grown)
 
 
 def resident(pid: int) -> int:
@@ -96,16 +105,14 @@ def test_large_files_cost_no_memory_and_are_exact(server: Program) -> None:
     size = 100 * MEBIBYTE
     head = text("title", "two files") + file("files")
     length = len(head) + size + len(b"\r\n" + file("files")) + size + len(b"\r\n" + END)
-    with Connection(server.address, 60 * PATIENCE) as connection:
+    with memory, Connection(server.address, 60 * PATIENCE) as connection:
         connection.send("POST", "/files", headers=[*FORM, ("content-length", str(length))])
         connection.socket.sendall(head)
         for part in mebibytes(100):
             connection.socket.sendall(part)
-            memory.look()
         connection.socket.sendall(b"\r\n" + file("files"))
         for part in mebibytes(100):
             connection.socket.sendall(part)
-            memory.look()
         connection.socket.sendall(b"\r\n" + END)
         told = connection.receive().json()
     expected = [size, digest(mebibytes(100)), True]
@@ -122,11 +129,11 @@ def test_many_at_once_share_what_memory_there_is(start: Start) -> None:
     for connection in connections:
         connection.send("POST", "/files", headers=[*FORM, ("content-length", str(5 * MEBIBYTE))])
         connection.socket.sendall(text("title", "t") + file("files"))
-    for part in mebibytes(4):
-        for connection in connections:
-            connection.socket.sendall(part)
-            memory.look()
-    until(lambda: spooled(front_end) == len(connections), "all of them lie on disk")
+    with memory:
+        for part in mebibytes(4):
+            for connection in connections:
+                connection.socket.sendall(part)
+        until(lambda: spooled(front_end) == len(connections), "all of them lie on disk")
     # Of each, two reads and what is being written.
     memory.check((4 + 16) * MEBIBYTE)
     for connection in connections:
