@@ -25,8 +25,10 @@ class Operation {
       : initiation_(std::move(initiation)), arguments_(std::move(arguments)...) {}
 
   bool await_ready() const noexcept { return false; }
+  // What cannot begin, for want of memory, ends the process: the coroutine to throw into would be gone with the
+  // handler.
   template <std::derived_from<Promise> P>
-  void await_suspend(std::coroutine_handle<P> waiter) {
+  void await_suspend(std::coroutine_handle<P> waiter) noexcept {
     std::apply(
         [&](Arguments&... arguments) {
           std::move(initiation_)(Handler{this, Continuation(waiter.promise())}, std::move(arguments)...);

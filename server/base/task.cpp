@@ -4,14 +4,14 @@
 
 namespace spikard::base {
 
-// Out of memory, for one: the others go on.
+// What runs beside it goes on.
 void Detached::promise_type::unhandled_exception() noexcept {
   try {
     std::rethrow_exception(std::current_exception());
   } catch (const std::exception& error) {
-    spdlog::error("a connection is given up: {}", error.what());
+    spdlog::error("a coroutine is given up: {}", error.what());
   } catch (...) {
-    spdlog::error("a connection is given up");
+    spdlog::error("a coroutine is given up");
   }
 }
 

@@ -135,10 +135,11 @@ struct Detached {
   };
 };
 
-inline Detached Spawn(Task<void> task) { co_await task; }
+// Without memory for its frame the process ends: what the task waits for would wake a coroutine that is gone.
+inline Detached Spawn(Task<void> task) noexcept { co_await task; }
 // Calls `begin()`, a lambda perhaps, which stays until the task that it returns has ended.
 template <std::invocable Begin>
-Detached Spawn(Begin begin) {
+Detached Spawn(Begin begin) noexcept {
   co_await begin();
 }
 

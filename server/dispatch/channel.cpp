@@ -17,8 +17,9 @@ namespace {
 // What FlatBuffers adds to a message and to each of its texts, at most.
 constexpr size_t kMessageOverhead = 512;
 constexpr size_t kTextOverhead = 16;
-// A batch of so many bytes waits for no more.
+// A batch of so many bytes, or that has waited for so many turns of the loop, waits for no more.
 constexpr size_t kEnough = 16 * 1024;
+constexpr int kMostGathered = 4;
 
 // An upper bound of a request's bytes in a batch.
 size_t SizeOf(const protocol::Request& request) {
@@ -255,7 +256,7 @@ void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exch
   if (peer.outbox.Full() || peer.outbox.Size() + size > peer.max_batch) {
     if (!FlushOne(peer)) return GiveUp(peer);
   }
-  if (peer.outbox.Empty()) dirty_.push_back(peer.id);
+  if (!std::exchange(peer.dirty, true)) dirty_.push_back(peer.id);
   peer.outbox.Add({exchange, slot, payload});
   FlushSoon();
 }
@@ -273,9 +274,10 @@ void Channel::Flush() {
     if (peer == nullptr) continue;
     if (Gathers(*peer)) {
       dirty_.push_back(id);
-    } else if (!FlushOne(*peer)) {
-      GiveUp(*peer);
+      continue;
     }
+    peer->dirty = false;
+    if (!FlushOne(*peer)) GiveUp(*peer);
   }
   if (!dirty_.empty()) FlushSoon();
 }
@@ -283,12 +285,13 @@ void Channel::Flush() {
 bool Channel::Gathers(Peer& peer) const {
   const size_t size = peer.outbox.Size();
   const bool grows = size > std::exchange(peer.seen, size);
-  return grows && size < kEnough && dispatcher_.Busy(peer.id) > 1;
+  return grows && size < kEnough && dispatcher_.Busy(peer.id) > 1 && ++peer.gathered <= kMostGathered;
 }
 
 bool Channel::FlushOne(Peer& peer) {
-  if (peer.outbox.Empty()) return true;
   peer.seen = 0;
+  peer.gathered = 0;
+  if (peer.outbox.Empty()) return true;
   return link_->Send(peer.address, peer.outbox.Seal({incarnation_, ++peer.last_sent})) == SendResult::kSent;
 }
 

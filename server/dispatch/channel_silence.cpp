@@ -44,7 +44,7 @@ void Channel::LookAt(Peer& peer, Clock::time_point now, bool late) {
 
 void Channel::OnStacks(const std::string& token, const protocol::Stacks& stacks) {
   Peer* peer = FindByToken(token);
-  if (peer == nullptr || peer->asked_stack != stacks.number) return;
+  if (peer == nullptr || peer->asked_stack == 0 || peer->asked_stack != stacks.number) return;
   peer->asked_stack = 0;
   // Heard again meanwhile: it is where nobody wants to know.
   if (!peer->pulse.Silent() || stacks.text.empty()) return;

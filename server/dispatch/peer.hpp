@@ -44,7 +44,9 @@ struct Peer {
   uint64_t asked_stack = 0;                     // number of the order that is not answered yet
   std::string stack;                            // where it stands; told since it is silent
   protocol::BatchWriter outbox;
-  size_t seen = 0;  // bytes of the outbox, when it was last looked at
+  size_t seen = 0;     // bytes of the outbox, when it was last looked at
+  int gathered = 0;    // turns of the loop that it has waited
+  bool dirty = false;  // it is to be sent
 
   std::string Name() const { return "worker " + std::to_string(pid); }
 };

@@ -61,8 +61,8 @@ Found Find(const Fields& fields) {
 // them in good faith. REQUIRES: numbers of at most 64 bits, which Beast sees to.
 std::optional<uint64_t> ParseLength(std::string_view text) {
   uint64_t length = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), length).ptr != text.data() + text.size())
-    return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   // What is negative where lengths are signed.
   if (length > std::numeric_limits<int64_t>::max()) return std::nullopt;
   return length;

@@ -1,8 +1,10 @@
 #include "http/sessions.hpp"
 
+#include <exception>
 #include <utility>
 #include <vector>
 
+#include "base/log.hpp"
 #include "http/h1_session.hpp"
 
 namespace spikard::http {
@@ -22,7 +24,12 @@ void Sessions::Start(net::Socket socket) {
 }
 
 base::Task<void> Sessions::Serve(std::shared_ptr<H1Session> session) {
-  co_await session->Run();
+  try {
+    co_await session->Run();
+  } catch (const std::exception& error) {
+    // Out of memory, for one: the other connections go on.
+    spdlog::error("a connection is given up: {}", error.what());
+  }
   open_.erase(session.get());
   if (open_.empty() && on_empty_) on_empty_();
 }

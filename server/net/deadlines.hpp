@@ -11,7 +11,7 @@ namespace spikard::net {
 
 class Deadlines;
 
-// Something with one deadline at a time. It is late by up to one sweep, never early.
+// Something with one deadline at a time. It is late by up to one sweep and what the clock is coarse, never early.
 class Deadline : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   virtual ~Deadline() = default;

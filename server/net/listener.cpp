@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 #include "base/log.hpp"
@@ -102,7 +103,12 @@ base::Task<void> Listener::Accept(std::function<void(Socket)> session, std::func
     // Or the kernel would take megabytes for each client that reads slowly.
     ErrorCode ignored;
     socket.set_option(UnsentLimit(kMaxUnsent), ignored);
-    if (!failed) session(std::move(socket));
+    if (failed) continue;
+    try {
+      session(std::move(socket));
+    } catch (const std::exception& broken) {
+      spdlog::error("a connection is given up: {}", broken.what());
+    }
   }
 }
 
