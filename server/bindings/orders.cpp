@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -142,8 +143,17 @@ void StartObeying(int connection) {
   sigset_t all, before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread([kept = std::move(kept), loop] { ObeyAll(kept.get(), loop); }).detach();
+  int failed = 0;
+  try {
+    std::thread([kept = std::move(kept), loop] { ObeyAll(kept.get(), loop); }).detach();
+  } catch (const std::system_error& error) {
+    failed = error.code().value();
+  }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (failed != 0) {
+    errno = failed;
+    RaiseOsError();
+  }
 }
 
 }  // namespace
