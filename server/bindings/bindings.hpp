@@ -5,6 +5,12 @@
 
 namespace spikard::bindings {
 
+// Raises OSError of errno.
+[[noreturn]] inline void RaiseOsError() {
+  PyErr_SetFromErrno(PyExc_OSError);
+  throw pybind11::error_already_set();
+}
+
 void BindChannel(pybind11::module_& module);
 void BindManifest(pybind11::module_& module);
 void BindOrders(pybind11::module_& module);

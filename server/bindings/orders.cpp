@@ -35,11 +35,6 @@ constexpr size_t kMaxStack = 32 * 1024;
 // What a thread may take to say where it stands: one that is stopped says nothing.
 constexpr time_t kDumpSeconds = 1;
 
-[[noreturn]] void RaiseOsError() {
-  PyErr_SetFromErrno(PyExc_OSError);
-  throw py::error_already_set();
-}
-
 // How a stack is dumped: the thread gets a signal, whose handler (of Python's faulthandler) writes the stack into this
 // file. The thread that is asked does it itself, so nothing moves meanwhile. One for all of the process.
 struct Dump {

@@ -15,11 +15,6 @@ namespace py = pybind11;
 namespace spikard::bindings {
 namespace {
 
-[[noreturn]] void RaiseOsError() {
-  PyErr_SetFromErrno(PyExc_OSError);
-  throw py::error_already_set();
-}
-
 // Bytes of this process that are in memory; 0 if that cannot be known.
 uint64_t ResidentBytes() {
   const base::Descriptor statm(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));

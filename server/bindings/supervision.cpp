@@ -27,11 +27,6 @@ namespace {
 
 constexpr int kCannotExecute = 127;
 
-[[noreturn]] void RaiseOsError() {
-  PyErr_SetFromErrno(PyExc_OSError);
-  throw py::error_already_set();
-}
-
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
   for (std::string& text : texts) pointers.push_back(text.data());

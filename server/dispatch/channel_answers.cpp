@@ -126,9 +126,6 @@ void Channel::Perform(const Fail& fail) {
   Pending& pending = node.mapped();
   if (pending.stream) return pending.stream->End(BodyStream::State::kBroken);
   Exchange& x = *pending.exchange;
-  if (fail.fault == http::Fault::kNoWorker || fail.fault == http::Fault::kQueueFull) {
-    x.response.fields.Add("retry-after", "1");
-  }
   x.Answer(fail.fault, fail.fault == http::Fault::kWorkerLost ? std::string_view(incident_) : std::string_view());
   pending.wake->Notify();
 }

@@ -5,6 +5,7 @@
 
 namespace spikard::dispatch {
 
+// The exact one, which is the timer's, too: how late this loop is, is their difference.
 using Clock = std::chrono::steady_clock;
 
 namespace {

@@ -22,7 +22,6 @@ void Channel::OnUpload(ExchangeId id) {
   if (pending.exchange != nullptr) {
     // What follows on the connection cannot be told from the rest of the body.
     pending.exchange->response.close = !pending.exchange->spooled;
-    if (pending.upload->fault() == http::Fault::kNoRoom) pending.exchange->response.fields.Add("retry-after", "1");
     pending.exchange->Answer(pending.upload->fault());
   }
   Cancel(id, protocol::CancelReason::kClientGone);

@@ -58,11 +58,11 @@ Found Find(const Fields& fields) {
 }
 
 // RFC 9110 section 8.6: digits, nothing else. Equal repetitions, as a list, could be forgiven; nobody sends
-// them in good faith. REQUIRES: numbers of at most 64 bits, which Beast sees to.
+// them in good faith.
 std::optional<uint64_t> ParseLength(std::string_view text) {
-  uint64_t length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  uint64_t length = std::numeric_limits<uint64_t>::max();  // stays so if the number is larger
+  if (std::from_chars(text.data(), text.data() + text.size(), length).ptr != text.data() + text.size())
+    return std::nullopt;
   // What is negative where lengths are signed.
   if (length > std::numeric_limits<int64_t>::max()) return std::nullopt;
   return length;

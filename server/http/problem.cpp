@@ -98,7 +98,7 @@ Problem ProblemOf(Fault fault) {
     case Fault::kIncomplete:
       return {400, {}, "The connection was ended in the middle of the request", {}};
     case Fault::kNoRoom:
-      return {503, {}, "The server has no room for a body of this size", {}};
+      return {503, {}, "The server has no room for a body of this size", {}, {}, true};
     case Fault::kBadTarget:
       return {400, {}, "The request target is not valid", {}};
     case Fault::kNotFound:
@@ -110,9 +110,9 @@ Problem ProblemOf(Fault fault) {
     case Fault::kInvalidRequest:
       return {422, {}, {}, {}};
     case Fault::kNoWorker:
-      return {503, {}, "No worker became ready in time", {}};
+      return {503, {}, "No worker became ready in time", {}, {}, true};
     case Fault::kQueueFull:
-      return {503, {}, "Too many requests are waiting for a worker", {}};
+      return {503, {}, "Too many requests are waiting for a worker", {}, {}, true};
     case Fault::kStopping:
       return {503, {}, "The server is stopping", {}};
     case Fault::kWorkerLost:
@@ -149,6 +149,7 @@ void RenderProblem(const Problem& problem, std::string_view instance, Response& 
   if (!problem.errors.empty()) body.append(",\"errors\":").append(problem.errors);
   body += '}';
   response.status = problem.status;
+  if (problem.passes) response.fields.Add("retry-after", "1");
   response.fields.Add("content-type", "application/problem+json");
   response.SetBody(body);
 }

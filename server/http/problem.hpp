@@ -26,6 +26,7 @@ struct Problem {
   std::string_view detail;      // empty: the status' own
   std::string_view errors;      // JSON array, empty if there is none
   std::string_view incident{};  // under which the log tells the story
+  bool passes = false;          // soon: the client may try again, and is told so
 };
 
 // Findings that one response lists.
@@ -39,7 +40,7 @@ std::string CountFindings(size_t count);
 // The problem a fault stands for.
 Problem ProblemOf(Fault fault);
 
-// Fills `response`; its fields stay, so that Allow or Retry-After can be added before.
+// Fills `response`; its fields stay, so that Allow can be added before.
 // `instance`: the request's id, empty if it has none.
 void RenderProblem(const Problem& problem, std::string_view instance, Response& response);
 // The 422 that lists `findings`, at least one.

@@ -16,7 +16,6 @@ base::Task<Verdict> ReadBody(http::Exchange& x, const Media& media, Collector& c
     const uint64_t size = x.spooled ? x.spooled->Size() : x.body->size();
     const bool taken = x.upload ? x.table->At(x.route).streams_body : size <= limit;
     if (taken) co_return Verdict::kGoOn;
-    if (x.upload) x.response.fields.Add("retry-after", "1");
     x.response.close = x.upload != nullptr;
     x.Answer(x.upload ? http::Fault::kNoWorker : http::Fault::kBodyTooLarge);
     co_return Verdict::kAnswered;
@@ -33,7 +32,6 @@ base::Task<Verdict> ReadBody(http::Exchange& x, const Media& media, Collector& c
   if (fault == http::Fault::kNone) co_return Verdict::kGoOn;
   // What follows on the connection is the rest of a body that nobody will read.
   x.response.close = true;
-  if (fault == http::Fault::kNoRoom) x.response.fields.Add("retry-after", "1");
   http::Problem problem = http::ProblemOf(fault);
   if (!collector.detail().empty()) problem.detail = collector.detail();
   x.Answer(problem);

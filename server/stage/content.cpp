@@ -38,10 +38,7 @@ Verdict Refuse(http::Exchange& x, Fault fault, const std::string& detail) {
     HandOver(x, problem);
     return Verdict::kGoOn;
   }
-  if (fault == Fault::kNoRoom) {
-    spdlog::error("a body could not be kept in {}", base::Spools::Folder());
-    x.response.fields.Add("retry-after", "1");
-  }
+  if (fault == Fault::kNoRoom) spdlog::error("a body could not be kept in {}", base::Spools::Folder());
   x.Answer(problem);
   return Verdict::kAnswered;
 }

@@ -5,7 +5,6 @@ namespace spikard::stage {
 base::Task<Verdict> HoldForTable(http::Exchange& x, base::Loop& loop, route::Active& active,
                                  std::chrono::milliseconds timeout) {
   if (active.Full()) {
-    x.response.fields.Add("retry-after", "1");
     x.Answer(http::Fault::kQueueFull);
     co_return Verdict::kAnswered;
   }
@@ -21,7 +20,6 @@ base::Task<Verdict> HoldForTable(http::Exchange& x, base::Loop& loop, route::Act
   if (x.gone) co_return Verdict::kAnswered;
   x.table = active.Get();
   if (x.table != nullptr) co_return Verdict::kGoOn;
-  x.response.fields.Add("retry-after", "1");
   x.Answer(http::Fault::kNoWorker);
   co_return Verdict::kAnswered;
 }
