@@ -135,9 +135,9 @@ def connections(address: Address, count: int) -> Iterator[list[Connection]]:
 
 
 def refuses(address: Address) -> bool:
-    """Whether nobody listens there."""
+    """Whether nobody listens there; a connection that is reset as it begins has met a listener that was closing."""
     try:
         Connection(address).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return True
     return False
