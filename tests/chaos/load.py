@@ -66,6 +66,9 @@ class Load:
                     return
                 with self._lock:
                     self._judge(question, reply)
+                # A worker lost while a body was still on its way: the rest of it is not read (RFC 9112, 9.6).
+                if reply.all("connection") == ["close"]:
+                    return
 
     def _receive(self, connection: Connection) -> Reply:
         try:
