@@ -71,15 +71,24 @@ def _introduce(peers: list[Peer], about: object, versions: dict[str, dict[str, s
     print()
 
 
+def _positive_number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
+
+
 def _options() -> argparse.Namespace:
     now = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measure Spikard and its rivals."
     )
     parser.add_argument("--run", default=now, help="name of the run; one that exists is gone on with")
-    parser.add_argument("--rounds", type=int, default=5, help="of each peer, one after the other (5)")
-    parser.add_argument("--seconds", type=int, default=5, help="of each round (5)")
-    parser.add_argument("--warm-up", type=int, default=2, help="seconds before each round (2)")
+    parser.add_argument(
+        "--rounds", type=_positive_number, default=5, help="of each peer, one after the other (5)"
+    )
+    parser.add_argument("--seconds", type=_positive_number, default=5, help="of each round (5)")
+    parser.add_argument("--warm-up", type=_positive_number, default=2, help="seconds before each round (2)")
     parser.add_argument(
         "--row", nargs="*", default=[""], help="only rows whose name holds one of these texts"
     )
