@@ -123,16 +123,22 @@ class Connection:
     def _receive(self) -> None:
         # The descriptor tells only of changes, sends included: everything that is there has to be taken.
         try:
+            if self._flush_due:
+                # Handlers run inside of this: what others have answered is not to wait for them.
+                self._send_all()
             for _ in range(_BATCHES_PER_TURN):
                 if self._ended.done():
                     return
                 frames = self._socket.recv_multipart(zmq.NOBLOCK)
+                # What is answered meanwhile leaves behind this, not with the loop's next turn.
+                self._flush_due = True
                 for message in self._inbox.read(frames):
                     if isinstance(message[0], Exchange):
                         self._exchanges.begin(*message)
                     else:
                         self._on_message(*message)
                 self._exchanges.go()
+                self._send_all()
             self._receive_soon()
         except zmq.Again:
             pass
@@ -208,7 +214,7 @@ class Connection:
             manifest_hash=hashlib.sha256(self._application.manifest).digest(),
             max_batch=_MAX_BATCH,
         )
-        self._send()
+        self._flush()
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
@@ -226,6 +232,12 @@ class Connection:
             self._loop.call_soon(self._flush, context=self._context)
 
     def _flush(self) -> None:
+        self._send_all()
+        # A send may have swallowed the sign that something has come.
+        if not self._ended.done() and typing.cast("int", self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+            self._receive_soon()
+
+    def _send_all(self) -> None:
         self._flush_due = False
         self._send()
         if self._draining:
@@ -240,10 +252,6 @@ class Connection:
             self._socket.send_multipart(frames, zmq.NOBLOCK, copy=len(frames) == 1)
         except zmq.ZMQError as error:
             self._lose(f"the front end does not read: {error}")
-            return
-        # A send may have swallowed the sign that something has come.
-        if typing.cast("int", self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
-            self._receive_soon()
 
     def _receive_soon(self) -> None:
         self._loop.call_soon(self._receive, context=self._context)

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import sys
 import types
 from collections import deque
 from collections.abc import Coroutine, Generator
 from typing import Any
 
+from spikard._worker.pause import Pause
+
 Work = Coroutine[Any, Any, None]
 
 # From Python 3.11 a task tells whether somebody has asked for its end; before, nobody can.
 _cancelling = getattr(asyncio.Task, "cancelling", None)
-# From Python 3.12 a task can begin at once, without a turn of the loop before it.
-_EAGER = sys.version_info >= (3, 12)
-# What it takes depends on the version of Python.
-_Task: Any = asyncio.Task
 
 
 class Runner:
     """Takes works by their number and runs each once, in the order they came.
 
     Most handlers return without having waited, so a task for each would be half of what they cost. Here one task runs
-    work after work, each in a copy of the context. The first that waits keeps the task, as if it had been made for it:
-    `asyncio.current_task()`, timeouts and cancellation are right from its first line on. What is left goes on in
-    another task.
+    work after work, each in a copy of the context, and pauses where there is none. The first work that waits keeps the
+    task, as if it had been made for it: `asyncio.current_task()`, timeouts and cancellation are right from its first
+    line on. What is left goes on in another task, the next.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -35,7 +32,10 @@ class Runner:
         self._context = contextvars.copy_context()
         self._queue: deque[tuple[int, Work]] = deque()
         self._waiting: dict[int, asyncio.Task[None]] = {}
-        self._active = False
+        # The task that will look at the queue, and where it waits until then.
+        self._next: asyncio.Task[None] | None = None
+        self._pause: Pause | None = None
+        self._closed = False
 
     def __len__(self) -> int:
         """Count the works that have not ended."""
@@ -46,9 +46,16 @@ class Runner:
         self._queue.append((number, work))
 
     def go(self) -> None:
-        """Run what was taken: at once where tasks can begin so, else soon."""
-        if not self._active:
-            self._go_on(eager=_EAGER)
+        """Run what was taken: at once if a task is ready, else soon.
+
+        REQUIRES: called by the loop, not inside of a task.
+        """
+        if not self._queue:
+            return
+        if self._pause is not None:
+            self._pause.end()
+        elif self._next is None or self._next.done():
+            self._make_next()
 
     def cancel(self, number: int) -> bool:
         """Ask a work to end. Returns False if it had not begun: then it never does."""
@@ -64,48 +71,62 @@ class Runner:
         return True
 
     def cancel_all(self) -> list[asyncio.Task[None]]:
-        """Ask every work to end, and give those that have to; those that have not begun never do."""
+        """Ask every work to end, for ever, and give those that have to; those that have not begun never do."""
+        self._closed = True
         while self._queue:
             self._queue.popleft()[1].close()
+        if self._pause is not None:
+            self._pause.cancel()
         tasks = list(self._waiting.values())
         for task in tasks:
             task.cancel()
         return tasks
 
-    def _go_on(self, eager: bool = False) -> None:
-        self._active = bool(self._queue)
-        if not self._active:
-            return
-        # Not in the context of whoever gave the work, which may be another work's.
-        if eager:
-            _Task(self._run(), loop=self._loop, context=self._context.copy(), eager_start=True)
-        else:
-            self._context.run(self._loop.create_task, self._run())
+    def _make_next(self) -> None:
+        if not self._closed:
+            # Not in the context of whoever gave the work, which may be another work's.
+            self._next = self._context.run(self._loop.create_task, self._run())
 
     async def _run(self) -> None:
         task = asyncio.current_task(self._loop)
         assert task is not None
+        begun = None
+        try:
+            while not self._closed:
+                begun = self._begin_all(task)
+                if begun or self._queue:
+                    break
+                self._pause = Pause(self._loop)
+                try:
+                    await self._pause
+                finally:
+                    self._pause = None
+        finally:
+            self._next = None
+            # At once: the next works need not wait for it to be made.
+            if begun or self._queue:
+                self._make_next()
+        if begun is None:
+            return
+        number, work, context, future = begun
+        self._waiting[number] = task
+        try:
+            await _rest(work, context, future)
+        finally:
+            del self._waiting[number]
+
+    def _begin_all(self, task: asyncio.Task[None]) -> tuple[int, Work, contextvars.Context, Any] | None:
+        """Run works until one waits, and give that one, or until somebody asks for the end of the task."""
         while self._queue:
             number, work = self._queue.popleft()
             context = contextvars.copy_context()
             try:
-                future = context.run(work.send, None)
+                return number, work, context, context.run(work.send, None)
             except StopIteration:
                 # Whoever asked for the end of a work that has now ended must not hit the next.
                 if _cancelling is not None and _cancelling(task):
                     break
-                continue
-            except BaseException:
-                self._go_on()
-                raise
-            self._go_on()
-            self._waiting[number] = task
-            try:
-                await _rest(work, context, future)
-            finally:
-                del self._waiting[number]
-            return
-        self._go_on()
+        return None
 
 
 @types.coroutine

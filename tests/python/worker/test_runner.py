@@ -26,8 +26,25 @@ def _in_loop(test: Callable[[Runner], Coroutine[Any, Any, None]]) -> Callable[[]
     return run
 
 
+def _go(runner: Runner) -> None:
+    """Let it go as it has to: not inside of a task."""
+    asyncio.get_running_loop().call_soon(runner.go)
+
+
+async def _until_ready(runner: Runner) -> None:
+    """Wait until it can begin works at once."""
+
+    async def nothing() -> None:
+        pass
+
+    runner.start(0, nothing())
+    await _until_empty(runner)
+    while runner._pause is None:
+        await asyncio.sleep(0)
+
+
 async def _until_empty(runner: Runner) -> None:
-    runner.go()
+    _go(runner)
     while len(runner):
         await asyncio.sleep(0)
 
@@ -85,8 +102,9 @@ async def test_the_task_is_the_same_before_and_after_waiting(runner: Runner) -> 
 
 
 @_in_loop
-async def test_works_begin_at_once_where_tasks_can(runner: Runner) -> None:
+async def test_works_begin_at_once_where_a_task_is_ready(runner: Runner) -> None:
     began: list[tuple[int, object]] = []
+    at_once: list[int] = []
 
     async def work(number: int) -> None:
         began.append((number, asyncio.current_task()))
@@ -94,17 +112,71 @@ async def test_works_begin_at_once_where_tasks_can(runner: Runner) -> None:
             await asyncio.sleep(0)
         assert began[number - 1] == (number, asyncio.current_task())
 
+    def go() -> None:
+        assert asyncio.current_task() is None
+        runner.go()
+        at_once.append(len(began))
+        assert asyncio.current_task() is None
+
+    await _until_ready(runner)
     for number in range(1, 5):
         runner.start(number, work(number))
     assert began == [], "nothing runs before the whole batch is there"
-    caller = asyncio.current_task()
-    runner.go()
+    asyncio.get_running_loop().call_soon(go)
+    await asyncio.sleep(0)
     # The first that waits keeps the task; what is left goes on in another one, later.
-    assert len(began) == (1 if sys.version_info >= (3, 12) else 0)
-    assert asyncio.current_task() is caller
+    assert at_once == [1]
     await _until_empty(runner)
     assert [number for number, _ in began] == [1, 2, 3, 4]
-    assert caller not in [task for _, task in began]
+    assert asyncio.current_task() not in [task for _, task in began]
+    assert len({task for _, task in began}) == 3
+
+
+@_in_loop
+async def test_one_task_runs_all_works_that_wait_for_nothing(runner: Runner) -> None:
+    tasks: set[object] = set()
+
+    async def work() -> None:
+        tasks.add(asyncio.current_task())
+
+    for number in range(100):
+        runner.start(number, work())
+        await _until_empty(runner)
+    assert len(tasks) == 1
+
+
+@_in_loop
+async def test_a_pause_that_is_cancelled_stops_nobody(runner: Runner) -> None:
+    """As by a program that ends all tasks it finds."""
+    ran: list[int] = []
+
+    async def work(number: int) -> None:
+        ran.append(number)
+
+    for number in range(1, 4):
+        await _until_ready(runner)
+        runner.start(number, work(number))
+        assert runner._next
+        runner._next.cancel()
+        _go(runner)
+        await _until_empty(runner)
+        assert ran == list(range(1, number + 1))
+
+
+@_in_loop
+async def test_nothing_is_left_of_a_runner_whose_works_were_cancelled(runner: Runner) -> None:
+    before = asyncio.all_tasks()
+
+    async def work() -> None:
+        await asyncio.sleep(60)
+
+    await _until_ready(runner)
+    runner.start(1, work())
+    _go(runner)
+    await asyncio.sleep(0)
+    runner.cancel_all()
+    while asyncio.all_tasks() != before:
+        await asyncio.sleep(0)
 
 
 @_in_loop
@@ -154,7 +226,7 @@ async def test_a_work_given_by_another_has_not_its_context(runner: Runner) -> No
     async def outer() -> None:
         _name.set("outer")
         runner.start(2, inner())
-        runner.go()
+        _go(runner)
         await asyncio.sleep(0)
 
     runner.start(1, outer())
@@ -165,8 +237,10 @@ async def test_a_work_given_by_another_has_not_its_context(runner: Runner) -> No
 @_in_loop
 async def test_cancelling_reaches_the_one_that_waits(runner: Runner) -> None:
     ended: list[tuple[int, str]] = []
+    began: list[int] = []
 
     async def work(number: int) -> None:
+        began.append(number)
         try:
             await asyncio.sleep(0.01 if number == 2 else 60)
             ended.append((number, "whole"))
@@ -175,8 +249,9 @@ async def test_cancelling_reaches_the_one_that_waits(runner: Runner) -> None:
 
     for number in (1, 2):
         runner.start(number, work(number))
-    runner.go()
-    await asyncio.sleep(0)
+    _go(runner)
+    while not began:
+        await asyncio.sleep(0)
     assert runner.cancel(1)
     await _until_empty(runner)
     assert ended == [(1, "cancelled"), (2, "whole")]
@@ -211,7 +286,7 @@ async def test_all_are_cancelled_at_once(runner: Runner) -> None:
 
     runner.start(1, work(1))
     runner.start(2, work(2))
-    runner.go()
+    _go(runner)
     while len(began) < 2:
         await asyncio.sleep(0)
     runner.start(3, work(3))
