@@ -1,11 +1,13 @@
 """What the package does in C++: the wire, the front end's process, and JSON Schema."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from spikard._exchange import Incoming
 from spikard._manifest import Manifest
 from spikard._spool import Spool
+
+T = TypeVar("T")
 
 PROTOCOL_VERSION: int
 
@@ -63,6 +65,9 @@ def steps(coroutine: Coroutine[Any, Any, None], exchange: Exchange, /) -> Corout
 def begin(exchange: Exchange, /) -> bool:
     """Tell the flight recorder that the application sees it now; False if that must not be: it was revoked."""
 
+def call_for(exchange: Exchange | None, cell: int, function: Callable[..., T], /, *args: Any) -> T:
+    """Call a function, and have the cell of this thread in the flight recorder name the exchange meanwhile."""
+
 def stepped() -> Exchange | None:
     """Give the exchange that this thread is stepping by `steps`."""
 
@@ -77,10 +82,6 @@ class Exchange:
     kept: bool
     given_away: bool
 
-    def enter(self, cell: int) -> None:
-        """Tell the flight recorder that the thread with this cell runs it."""
-
-    def leave(self, cell: int) -> None: ...
     @property
     def number(self) -> int: ...
     @property

@@ -39,11 +39,6 @@ py::list PathParameters(const Exchange& x) {
   return list;
 }
 
-void MarkThread(const Exchange& x, uint32_t cell, bool running) {
-  if (!x.recorder || cell >= x.recorder->view().cells()) return;
-  x.recorder->view().Cell(cell).store(running ? x.number : 0, std::memory_order_release);
-}
-
 }  // namespace
 
 py::bytes BytesOf(const Batch& batch, std::string_view bytes) {
@@ -74,10 +69,6 @@ void BindExchange(py::module_& module) {
       .def_readonly("slot", &Exchange::slot)
       .def_readwrite("gone", &Exchange::gone)
       .def_readwrite("on_gone", &Exchange::on_gone)
-      .def(
-          "enter", [](const Exchange& x, uint32_t cell) { MarkThread(x, cell, true); }, py::arg("cell"))
-      .def(
-          "leave", [](const Exchange& x, uint32_t cell) { MarkThread(x, cell, false); }, py::arg("cell"))
       .def_property_readonly("route", [](const Exchange& x) { return x.request.route; })
       .def_property_readonly("method", [](const Exchange& x) { return Latin1(x.request.method); })
       .def_property_readonly("target", [](const Exchange& x) { return Latin1(x.request.target); })

@@ -35,11 +35,12 @@ Steps* As(PyObject* self) { return reinterpret_cast<Steps*>(self); }
 // While it lives, the exchange is being stepped.
 class Mark {
  public:
-  explicit Mark(const Steps& steps)
-      : cell_(*steps.cell), number_(cell_.load(std::memory_order_relaxed)), stepped_(stepped) {
-    cell_.store(steps.number, std::memory_order_release);
-    stepped = steps.exchange;
+  Mark(uint64_t* cell, uint64_t number, PyObject* exchange)
+      : cell_(*cell), number_(cell_.load(std::memory_order_relaxed)), stepped_(stepped) {
+    cell_.store(number, std::memory_order_release);
+    stepped = exchange;
   }
+  explicit Mark(const Steps& steps) : Mark(steps.cell, steps.number, steps.exchange) {}
   ~Mark() {
     stepped = stepped_;
     cell_.store(number_, std::memory_order_release);
@@ -137,6 +138,21 @@ PyObject* Begin(PyObject*, PyObject* exchange) {
   return PyBool_FromLong(!x->recorder || x->recorder->view().Begin(x->slot, x->number));
 }
 
+PyObject* CallFor(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
+  if (count < 3) return PyErr_Format(PyExc_TypeError, "call_for takes an exchange, a cell and a function");
+  const auto call = [&] {
+    return PyObject_Vectorcall(arguments[2], arguments + 3, static_cast<size_t>(count - 3), nullptr);
+  };
+  const unsigned long cell = PyLong_AsUnsignedLong(arguments[1]);
+  if (cell == static_cast<unsigned long>(-1) && PyErr_Occurred() != nullptr) return nullptr;
+  if (arguments[0] == Py_None) return call();
+  const Exchange* x = ExchangeOf(arguments[0]);
+  if (x == nullptr) return nullptr;
+  if (!x->recorder || cell >= x->recorder->view().cells()) return call();
+  const Mark mark(x->recorder->view().CellAddress(static_cast<uint32_t>(cell)), x->number, arguments[0]);
+  return call();
+}
+
 PyObject* Stepped(PyObject*, PyObject*) {
   PyObject* exchange = stepped != nullptr ? stepped : Py_None;
   Py_INCREF(exchange);
@@ -159,6 +175,7 @@ PyType_Spec spec = {"spikard._native.Steps", sizeof(Steps), 0, Py_TPFLAGS_DEFAUL
 PyMethodDef functions[] = {
     {"steps", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(MakeSteps)), METH_FASTCALL, nullptr},
     {"begin", Begin, METH_O, nullptr},
+    {"call_for", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(CallFor)), METH_FASTCALL, nullptr},
     {"stepped", Stepped, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr}};
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard import _failure
 from spikard._problem import Problem
-from spikard._respond import EMPTY
+from spikard._respond import EMPTY, is_stream
 from spikard.responses import Response
 from spikard.streaming import StreamingResponse
 
@@ -60,6 +60,25 @@ def give(
         fail(outbox, exchange, route, error)
         return 0
     return len(body)
+
+
+def as_json(route: BoundRoute, value: Any) -> bytes | None:
+    """Write a value as JSON, if it is one, and not a response or what makes one."""
+    if type(value) is dict or not (
+        isinstance(value, (Response, bytes, bytearray, memoryview, Awaitable))
+        or (value is None and route.status_code in EMPTY)
+        or is_stream(value)
+    ):
+        return route.encode(value)
+    return None
+
+
+def give_json(outbox: Outbox, exchange: Exchange, route: BoundRoute, json: bytes) -> None:
+    """Put an answer into the outbox that was written by `as_json`."""
+    try:
+        outbox.json(exchange, route.status_code, json)
+    except Exception as error:  # as in `give`
+        fail(outbox, exchange, route, error)
 
 
 def _in_parts(response: Response) -> StreamingResponse:

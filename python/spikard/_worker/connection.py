@@ -10,6 +10,7 @@ import os
 import platform
 import socket
 import typing
+from collections import deque
 from typing import Any
 
 import zmq
@@ -17,7 +18,8 @@ import zmq
 from spikard import _native
 from spikard._native import ChannelLost, Exchange
 from spikard._worker.attach import SLOTS, Attached
-from spikard._worker.exchanges import Application, Exchanges
+from spikard._worker.exchanges import Application, Exchanges, Result
+from spikard._worker.mailbox import Mailbox
 from spikard._worker.ticks import Ticks
 
 _MAX_BATCH = 256 * 1024 * 1024
@@ -54,7 +56,8 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._inbox = _native.Inbox(attached.incarnation, attached.recorder)
         self._outbox = _native.Outbox(attached.incarnation)
-        self._exchanges = Exchanges(application, self._outbox, self._on_put)
+        results = Mailbox(self._loop, self._on_results)
+        self._exchanges = Exchanges(application, self._outbox, self._on_put, results.put)
         self._ticks = Ticks(self._loop, attached.recorder) if attached.recorder else None
         self._batch_limit = _ENOUGH_FOR_A_BATCH
         self._unsent = 0
@@ -184,6 +187,12 @@ class Connection:
                 self._lose("the front end leaves")
                 return
         self._flush_soon()
+
+    def _on_results(self, results: deque[Result]) -> None:
+        if not self._ended.done():
+            self._flush_due = True  # as above
+            self._exchanges.finish(results)
+            self._flush()
 
     def _on_control(self) -> None:
         # What comes is for the thread that reads it; here only the end matters.

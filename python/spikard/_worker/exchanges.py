@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spikard._exchange import collect
 from spikard._mount.reply import ClientGone
-from spikard._native import ChannelLost, begin, steps
+from spikard._native import ChannelLost, begin, call_for, steps
 from spikard._respond import as_response, is_stream
 from spikard._worker import answer
 from spikard._worker.reply import Reply
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from spikard._manifest import BoundRoute
     from spikard._native import Exchange, Field, Outbox
     from spikard._worker.services import Services
+    from spikard._worker.threads import Call
 
 
 Run = Callable[[int, "Exchange", "BoundRoute"], Coroutine[Any, Any, None]]
@@ -47,12 +51,35 @@ class Application:
     on_ready: Callable[[], None]
 
 
-# In place of a result: the exchange must not begin any more.
+class Result(NamedTuple):
+    """What came of a handler in a thread.
+
+    Attributes:
+        number: of the exchange.
+        exchange: the request.
+        route: of the handler.
+        json: what it has returned, if that is all of the answer.
+        value: what it has returned else.
+        error: what it has raised.
+    """
+
+    number: int
+    exchange: Exchange
+    route: BoundRoute
+    json: bytes | None
+    value: Any
+    error: BaseException | None
+
+
+# In place of a value: the exchange must not begin any more.
 _REVOKED = object()
 
 
-def _call_begun(exchange: Exchange, route: BoundRoute) -> Any:
-    return route.call(exchange) if begin(exchange) else _REVOKED
+def _call_begun(exchange: Exchange, route: BoundRoute) -> tuple[bytes | None, Any]:
+    if not begin(exchange):
+        return None, _REVOKED
+    value = route.call(exchange)
+    return answer.as_json(route, value), value
 
 
 class Exchanges:
@@ -67,6 +94,7 @@ class Exchanges:
         application: Application,
         outbox: Outbox,
         on_put: Callable[[int], None],
+        on_result: Callable[[Result], None],
     ) -> None:
         """Begin with none.
 
@@ -74,14 +102,18 @@ class Exchanges:
             application: whose handlers run.
             outbox: of the connection.
             on_put: called with the size of the body that was put into the outbox.
+            on_result: called in a thread with what is for `finish`.
         """
         self._application = application
         self._routes: Sequence[BoundRoute] = ()  # none before the Welcome
         self._services = application.services
         self._outbox = outbox
         self._on_put = on_put
-        self._loop = asyncio.get_running_loop()
-        self._runner = Runner(self._loop)
+        self._on_result = on_result
+        self._context = contextvars.copy_context()
+        self._runner = Runner(asyncio.get_running_loop())
+        # For threads, when `go` is called.
+        self._calls: list[Call] = []
         # Of those that run: what the front end may yet speak of.
         self._begun: dict[int, tuple[Exchange, BoundRoute]] = {}
         self._streams: dict[int, Stream] = {}
@@ -104,7 +136,7 @@ class Exchanges:
     @property
     def busy(self) -> bool:
         """Whether something has not ended."""
-        return len(self._runner) > 0
+        return len(self._runner) > 0 or len(self._begun) > 0
 
     def grant(self, number: int, size: int) -> None:
         """Let more of a stream be sent."""
@@ -144,17 +176,39 @@ class Exchanges:
             route = self._routes[index]
         except IndexError:
             raise ChannelLost("a request that this worker cannot have") from None
+        self._begun[number] = (exchange, route)
+        if not (streams or route.is_async):
+            self._calls.append(partial(self._call, number, exchange, route))
+            return
         run = self._serve if route.serve else self._run if route.is_async else self._run_in_thread
         if streams:
             upload = Upload(self._outbox, exchange, self._window, self._on_put)
             exchange.incoming = self._uploads[number] = upload
         collects = streams and not route.streams_body
         work = self._collect(number, exchange, route, run) if collects else run(number, exchange, route)
-        self._begun[number] = (exchange, route)
         self._runner.start(number, steps(work, exchange))
 
     def go(self) -> None:
         """Run the handlers of the requests that have begun."""
+        if self._calls:
+            calls, self._calls = self._calls, []
+            self._services.threads.post(calls)
+        self._runner.go()
+
+    def finish(self, results: deque[Result]) -> None:
+        """Answer what has come of handlers in threads; takes all away."""
+        while results:
+            number, exchange, route, json, value, error = results.popleft()
+            if self._abandoned:
+                continue
+            if json is not None and len(json) <= self.body_limit:
+                answer.give_json(self._outbox, exchange, route, json)
+                self._forget(number)
+                self._on_put(len(json))
+                continue
+            if json is not None:
+                value = Response(json, route.status_code, media_type="application/json")
+            self._runner.start(number, steps(self._finish(number, exchange, route, value, error), exchange))
         self._runner.go()
 
     def cancel(self, number: int) -> None:
@@ -212,18 +266,36 @@ class Exchanges:
             self._fail(number, exchange, route, error)
 
     async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
+        self._services.threads.post([partial(self._call, number, exchange, route)])
+
+    def _call(self, number: int, exchange: Exchange, route: BoundRoute, thread: int) -> None:
+        """Call the handler, in a thread."""
+        if self._abandoned:
+            return
         try:
-            result = await self._services.threads.run(_call_begun, exchange, route)
-            if result is _REVOKED:
-                return self._return(number, exchange)
-            if isinstance(result, Awaitable):
-                result = await result
-            if is_stream(result) or isinstance(result, StreamingResponse):
-                await self._stream(number, exchange, route, result)
-            elif large := self._give(number, exchange, route, result):
+            run = self._context.copy().run
+            json, value = call_for(exchange, thread, run, _call_begun, exchange, route)
+        except BaseException as error:
+            self._on_result(Result(number, exchange, route, None, None, error))
+        else:
+            self._on_result(Result(number, exchange, route, json, value, None))
+
+    async def _finish(
+        self, number: int, exchange: Exchange, route: BoundRoute, value: Any, error: BaseException | None
+    ) -> None:
+        if error is not None:
+            return self._fail(number, exchange, route, error)
+        if value is _REVOKED:
+            return self._return(number, exchange)
+        try:
+            if isinstance(value, Awaitable):
+                value = await value
+            if is_stream(value) or isinstance(value, StreamingResponse):
+                await self._stream(number, exchange, route, value)
+            elif large := self._give(number, exchange, route, value):
                 await self._stream(number, exchange, route, large)
-        except BaseException as error:  # as above
-            self._fail(number, exchange, route, error)
+        except BaseException as raised:  # as above
+            self._fail(number, exchange, route, raised)
 
     async def _stream(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
         response = as_response(result, route.status_code)

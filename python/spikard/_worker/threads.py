@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import contextvars
 import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from spikard._native import stepped
+from spikard._native import call_for, stepped
+from spikard._worker.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from spikard._native import Exchange
 
 T = TypeVar("T")
 
-# Takes the number of the thread that calls it.
-_Call = Callable[[int], None]
+# Takes the number of the thread that calls it, and raises nothing.
+Call = Callable[[int], None]
+_Outcome = tuple[asyncio.Future[Any], Any, BaseException | None]
 
-# How long a call of `run` waits for a thread that runs already, in seconds. Most handlers take less; then one thread
-# takes them all in turn, and the interpreter's lock changes hands once for many of them, which is what a thread costs.
+# How long calls wait for a thread that runs already, in seconds. Most handlers take less; then one thread takes them
+# all in turn, and the interpreter's lock changes hands once for many of them, which is what a thread costs.
 _PATIENCE = 0.001
 
 
@@ -39,40 +41,50 @@ class HandlerThreads(Executor):
         """Start no thread yet; there will be at most `limit`."""
         self.limit = limit
         self._lock = threading.Lock()
-        self._calls: deque[_Call] = deque()
+        self._calls: deque[Call] = deque()
         # Threads, and those of them that wait for a word in `_words`: True to go on, False to end.
         self._count = 0
         self._started = 0
         self._idle = 0
         self._words: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        self._taken = 0
-        self._taken_at = 0.0
+        # When a thread has last taken a call, and when one was last sent for one.
+        self._taken_at = self._sent_at = 0.0
         self._watching = False
-        self._done: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
-        self._telling = False
+        # How many threads to send besides: calls have waited in vain for those that ran.
+        self._more = 0
+        self._outcomes: Mailbox[_Outcome] | None = None
 
     async def run(self, function: Callable[..., T], /, *args: Any) -> T:
         """Call the function in a thread and wait, with the context variables of here, as `asyncio.to_thread` does."""
         loop = asyncio.get_running_loop()
+        if self._outcomes is None or self._outcomes.loop is not loop:
+            self._outcomes = Mailbox(loop, _tell_all)
         future: asyncio.Future[T] = loop.create_future()
         context = contextvars.copy_context()
-
-        exchange = stepped()
-
-        def call(thread: int) -> None:
-            if not future.cancelled():
-                self._tell(loop, future, *_outcome(exchange, thread, context.run, function, *args))
-
-        with self._lock:
-            self._calls.append(call)
-            hopeful = self._count > self._idle and time.monotonic() - self._taken_at < _PATIENCE
-            start = not hopeful and self._wake()
-        if start:
-            self._start()
-        elif hopeful and not self._watching:
-            self._watching = True
-            loop.call_later(_PATIENCE, self._watch, loop, self._taken)
+        self.post([partial(_call, self._outcomes.put, future, stepped(), context, function, args)])
         return await future
+
+    def post(self, calls: Sequence[Call]) -> None:
+        """Have calls made, soon.
+
+        Neighbours that are quick share a thread; who is behind one that is not waits for another thread, but not for
+        its end. REQUIRES: called on the loop.
+        """
+        now = time.monotonic()
+        with self._lock:
+            self._calls.extend(calls)
+            wanted = self._more
+            if self._count == self._idle or now - max(self._taken_at, self._sent_at) > _PATIENCE:
+                wanted = max(1, wanted)
+                self._sent_at = now
+            starts = self._send(wanted)
+            watch = not self._watching and len(self._calls) > wanted and self._can_send
+            self._watching |= watch
+            taken_at = self._taken_at
+        self._start(starts)
+        if watch:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_PATIENCE, self._watch, loop, taken_at)
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call the function in a thread, as soon as one is free."""
@@ -82,7 +94,7 @@ class HandlerThreads(Executor):
         def call(thread: int) -> None:
             if not future.set_running_or_notify_cancel():
                 return
-            result, error = _outcome(exchange, thread, fn, *args, **kwargs)
+            result, error = _outcome(exchange, thread, partial(fn, *args, **kwargs))
             if error is None:
                 future.set_result(result)
             else:
@@ -90,9 +102,8 @@ class HandlerThreads(Executor):
 
         with self._lock:
             self._calls.append(call)
-            start = self._wake()
-        if start:
-            self._start()
+            starts = self._send(1)
+        self._start(starts)
         return future
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = True) -> None:
@@ -100,90 +111,102 @@ class HandlerThreads(Executor):
         for _ in range(self._count):
             self._words.put(False)
 
-    def _wake(self) -> bool:
-        """Get one more thread to work; tells whether it has to be started. REQUIRES: the lock."""
-        if self._idle:
-            self._idle -= 1
+    @property
+    def _can_send(self) -> bool:
+        """Whether a thread is left that does nothing. REQUIRES: the lock."""
+        return self._idle > 0 or self._count < self.limit
+
+    def _send(self, wanted: int) -> int:
+        """Send so many threads for what waits; gives how many of them have to be started. REQUIRES: the lock."""
+        wanted = min(wanted, len(self._calls))
+        woken = min(wanted, self._idle)
+        self._idle -= woken
+        for _ in range(woken):
             self._words.put(True)
-            return False
-        if self._count == self.limit:
-            return False
-        self._count += 1
-        return True
+        starts = min(wanted - woken, self.limit - self._count)
+        self._count += starts
+        return starts
 
-    def _start(self) -> None:
-        with self._lock:
-            self._started += 1
-            number = self._started
-        threading.Thread(
-            target=self._work, args=(number,), name=f"spikard-handler-{number}", daemon=True
-        ).start()
+    def _start(self, count: int) -> None:
+        for _ in range(count):
+            with self._lock:
+                self._started += 1
+                number = self._started
+            threading.Thread(
+                target=self._work, args=(number,), name=f"spikard-handler-{number}", daemon=True
+            ).start()
 
-    def _watch(self, loop: asyncio.AbstractEventLoop, taken: int) -> None:
-        """Get more threads to work if none has come to what waits."""
+    def _watch(self, loop: asyncio.AbstractEventLoop, taken_at: float) -> None:
+        """Send more threads if none has come to what waits."""
         starts = 0
         with self._lock:
-            if not self._calls:
-                self._watching = False
-                return
-            if self._taken == taken:
-                starts = sum(self._wake() for _ in range(len(self._calls)))
-            taken = self._taken
-        for _ in range(starts):
-            self._start()
-        loop.call_later(_PATIENCE, self._watch, loop, taken)
+            if self._calls and self._taken_at == taken_at:
+                self._more = len(self._calls)
+                starts = self._send(self._more)
+            # Where all threads run already, whichever ends first goes on.
+            self._watching = len(self._calls) > 0 and self._can_send
+            taken_at = self._taken_at
+        self._start(starts)
+        if self._watching:
+            loop.call_later(_PATIENCE, self._watch, loop, taken_at)
 
     def _work(self, number: int) -> None:
         while True:
-            call: _Call | None = None
+            made = self._make_calls(number)
             with self._lock:
                 if self._calls:
-                    call = self._calls.popleft()
-                    self._taken += 1
-                    self._taken_at = time.monotonic()
-                else:
-                    self._idle += 1
-            if call is not None:
-                call(number)
-                # Not while waiting for the next: a request can be large.
-                del call
-            elif not self._words.get():
+                    continue
+                self._idle += 1
+                if not made:
+                    # Sent in vain: those that run are quick enough.
+                    self._more = 0
+            if not self._words.get():
                 return
 
-    def _tell(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        future: asyncio.Future[Any],
-        result: Any,
-        error: BaseException | None,
-    ) -> None:
-        self._done.append((future, result, error))
-        # In this order on both sides, so that nothing is left untold.
-        if not self._telling:
-            self._telling = True
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(self._tell_all)
+    def _make_calls(self, number: int) -> bool:
+        """Make calls until there are none; tells whether there was one."""
+        made = False
+        while True:
+            try:
+                call = self._calls.popleft()
+            except IndexError:
+                return made
+            made = True
+            self._taken_at = time.monotonic()
+            call(number)
+            # Not while waiting for the next: a request can be large.
+            del call
 
-    def _tell_all(self) -> None:
-        self._telling = False
-        while self._done:
-            future, result, error = self._done.popleft()
-            if future.cancelled():
-                continue
-            if error is None:
-                future.set_result(result)
-            else:
-                future.set_exception(error)
+
+def _call(
+    tell: Callable[[_Outcome], None],
+    future: asyncio.Future[Any],
+    exchange: Exchange | None,
+    context: contextvars.Context,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    thread: int,
+) -> None:
+    if not future.cancelled():
+        tell((future, *_outcome(exchange, thread, context.run, function, *arguments)))
+
+
+def _tell_all(outcomes: deque[_Outcome]) -> None:
+    while outcomes:
+        future, result, error = outcomes.popleft()
+        if future.cancelled():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
 
 
 def _outcome(
-    exchange: Exchange | None, thread: int, function: Callable[..., Any], /, *args: Any, **kwargs: Any
+    exchange: Exchange | None, thread: int, function: Callable[..., Any], /, *args: Any
 ) -> tuple[Any, BaseException | None]:
-    """Call the function, and have the flight recorder tell meanwhile on whose behalf the thread runs."""
-    if exchange is not None:
-        exchange.enter(thread)
     try:
-        return function(*args, **kwargs), None
+        return call_for(exchange, thread, function, *args), None
     except StopIteration as error:
         # No future can carry it to a coroutine; Python does the same for coroutines (PEP 479).
         failure = RuntimeError("the handler raised StopIteration")
@@ -191,6 +214,3 @@ def _outcome(
         return None, failure
     except BaseException as error:
         return None, error
-    finally:
-        if exchange is not None:
-            exchange.leave(thread)
