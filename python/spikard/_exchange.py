@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Protocol, TypeVar
 
 from spikard._spool import Spool
@@ -13,7 +14,7 @@ T = TypeVar("T")
 
 _log = logging.getLogger("spikard")
 
-# What is written at once: half of a window, so that more may come meanwhile.
+# What is written at once, and what is little enough for memory: half of a window, so that more may come meanwhile.
 _WRITTEN_AT_ONCE = 128 * 1024
 
 
@@ -31,41 +32,84 @@ class Incoming(Protocol):
 
 
 async def collect(exchange: Exchange) -> None:
-    """Wait for the whole body. The files of a form stay on disk.
+    """Wait for the whole body as bytes; that of a declared form is kept as by `keep`.
 
     Raises:
         HTTPException: there is no room for it.
     """
-    incoming = exchange.incoming
-    if incoming is None:
-        return
     if exchange.form:
-        exchange.spool = await _spooled(incoming)
-    else:
-        exchange.body = await incoming.whole()
+        await keep(exchange)
+    elif exchange.incoming is not None:
+        with _lost_unless_whole(exchange):
+            exchange.body = await exchange.incoming.whole()
+
+
+async def keep(exchange: Exchange, look: Callable[[bytes], object] | None = None) -> None:
+    """Wait for the whole body; it is kept in memory if it is little, else in a file.
+
+    Args:
+        exchange: whose body it is.
+        look: called with each part as it comes; what it raises ends the wait.
+
+    Raises:
+        HTTPException: there is no room for it.
+    """
+    if exchange.incoming is None:
+        return
+    with _lost_unless_whole(exchange):
+        body = await _kept(exchange.incoming, look)
+        if isinstance(body, Spool):
+            exchange.spool = body
+        else:
+            exchange.body = body
+
+
+@contextlib.contextmanager
+def _lost_unless_whole(exchange: Exchange) -> Iterator[None]:
+    try:
+        yield
+    except ConnectionError:
+        raise  # whoever asks again is told again
+    except BaseException:
+        # What has come is lost, and the rest must not be taken for all of it.
+        exchange.given_away = True
+        raise
     exchange.incoming = None
+    exchange.given_away = False
 
 
-async def _spooled(incoming: Incoming) -> Spool:
-    spool = await _aside(Spool)
+async def _kept(incoming: Incoming, look: Callable[[bytes], object] | None) -> bytes | Spool:
+    spool: Spool | None = None
     parts: list[bytes] = []
     unwritten = 0
     try:
         async for part in incoming.parts():
+            if look is not None:
+                look(part)
             parts.append(part)
             unwritten += len(part)
             if unwritten >= _WRITTEN_AT_ONCE:
-                await _aside(spool.write, b"".join(parts))
+                if spool is None:
+                    spool = await aside(Spool)
+                await aside(spool.write, b"".join(parts))
                 parts, unwritten = [], 0
-        await _aside(spool.write, b"".join(parts))
+        rest = b"".join(parts)
+        if spool is not None:
+            await aside(spool.write, rest)
     except BaseException:
         # The error may hold what it came through, and so the file, for long.
-        spool.close()
+        if spool is not None:
+            spool.close()
         raise
-    return spool
+    return rest if spool is None else spool
 
 
-async def _aside(function: Callable[..., T], *arguments: object) -> T:
+async def aside(function: Callable[..., T], *arguments: object) -> T:
+    """Call what blocks on a file without blocking the loop.
+
+    Raises:
+        HTTPException: there is no room for it.
+    """
     import asyncio
 
     try:

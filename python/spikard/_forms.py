@@ -1,11 +1,17 @@
-"""Forms as the front end hands them over: the converted fields, and where in the body the files lie."""
+"""Forms as the front end hands them over: the converted fields, and where in the body the files lie.
+
+Those that no route has declared are read here, by the same rules.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from spikard._exchange import aside, keep
+from spikard.exceptions import HTTPException, MalformedBody
 from spikard.uploads import UploadFile
 
 if TYPE_CHECKING:
@@ -31,10 +37,17 @@ class _Form(msgspec.Struct):
 
 _decode = msgspec.json.Decoder(_Form).decode
 
+_NESTED = re.compile(r"([^\[]+)((?:\[[^\[\]]*\])+)")
+_STEP = re.compile(r"\[([^\[\]]*)\]")
+
 
 def read(exchange: Exchange) -> tuple[bytes, list[UploadFile], list[str]]:
     """Give the fields as JSON text, in which numbers stand for files, the files, and their fields' names."""
-    form = _decode(exchange.form)
+    return _read(exchange, exchange.form)
+
+
+def _read(exchange: Exchange, text: bytes) -> tuple[bytes, list[UploadFile], list[str]]:
+    form = _decode(text)
     if not form.files:
         return bytes(form.fields), [], []
     if exchange.spool is not None:
@@ -49,17 +62,51 @@ def read(exchange: Exchange) -> tuple[bytes, list[UploadFile], list[str]]:
     return bytes(form.fields), files, [each.name for each in form.files]
 
 
-def whole(exchange: Exchange) -> dict[str, Any]:
-    """Give the form with its files at their places."""
-    fields, files, names = read(exchange)
+async def whole(exchange: Exchange, content_type: str) -> dict[str, Any]:
+    """Wait for the form, and give it with its files at their places.
+
+    Raises:
+        MalformedBody: it is no form, or a broken one.
+        HTTPException: there is no room for it, or it is too large in its parts.
+    """
+    text = exchange.form or await _undeclared(exchange, content_type)
+    fields, files, names = _read(exchange, text)
     return place(msgspec.json.decode(fields), files, names)
+
+
+async def _undeclared(exchange: Exchange, content_type: str) -> bytes:
+    # Importing the package starts nothing native.
+    from spikard._native import FormReader, FormRefused
+
+    try:
+        reader = FormReader(content_type)
+        await keep(exchange, reader.put)
+        if exchange.spool is None:
+            return reader.end(exchange.body)
+        return await aside(reader.end_file, exchange.spool.fileno(), exchange.spool.size)
+    except FormRefused as error:
+        status, detail = error.args
+        if status == 400:
+            raise MalformedBody(detail) from None
+        raise HTTPException(status, detail) from None
 
 
 def place(tree: dict[str, Any], files: list[UploadFile], names: list[str]) -> dict[str, Any]:
     """Put files at the places where numbers stand for them."""
     for name in dict.fromkeys(names):
-        tree[name] = _placed(tree.get(name), files)
+        *way, last = _steps(name)
+        holder: Any = tree
+        for step in way:
+            holder = holder[int(step) if isinstance(holder, list) else step]
+        at = int(last) if isinstance(holder, list) else last
+        holder[at] = _placed(holder[at], files)
     return tree
+
+
+def _steps(name: str) -> list[str]:
+    """Split a name as the front end does: `a[b][]` means the list at a, b; what has no such form is one name."""
+    nested = _NESTED.fullmatch(name)
+    return [nested[1], *filter(None, _STEP.findall(nested[2]))] if nested else [name]
 
 
 def _placed(value: Any, files: list[UploadFile]) -> Any:

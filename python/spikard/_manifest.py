@@ -107,6 +107,7 @@ class BoundRoute:
         encode: writes what it returned as JSON, converted to what it said it returns.
         serve: of a mounted application with nothing around it, instead of `call`: it writes its own answer.
         streams_body: whether it is called while the body of the request still comes.
+        declares_body: whether its body is read for it, if one is.
     """
 
     handler: Callable[..., Any]
@@ -118,6 +119,7 @@ class BoundRoute:
     encode: Callable[[Any], bytes]
     serve: Serve | None = None
     streams_body: bool = False
+    declares_body: bool = True
 
 
 def build(
@@ -197,12 +199,8 @@ def _bind_route(
         is_async, reads, serve = True, binder.reads, None
     body = schemas.body(route, reads)
     # Whoever declares a body wants it checked; a function in a thread cannot wait for it.
-    streams = (
-        reads.takes_body
-        and not reads.whole_body
-        and not body.get("body_media")
-        and _handler.is_async(route.handler)
-    )
+    declares = reads.whole_body or bool(body.get("body_media"))
+    streams = reads.takes_body and not declares and _handler.is_async(route.handler)
     described = ManifestRoute(
         kind="http",
         method=route.method,
@@ -229,6 +227,7 @@ def _bind_route(
         answer.encode,
         serve,
         streams_body=streams,
+        declares_body=declares,
     )
     return described, bound
 

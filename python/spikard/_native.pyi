@@ -244,6 +244,40 @@ def note_sender(number: int) -> None:
 def sender(number: int) -> int:
     """Give the process that has sent this signal last; 0: the kernel, as for Ctrl+C in a terminal."""
 
+class FormRefused(ValueError):
+    """A body that is no form, a broken one, or too large in its parts; its arguments are status and detail."""
+
+class FormReader:
+    """Reads one form by the rules of those that the front end reads, into what `Exchange.form` is."""
+
+    def __init__(self, content_type: str) -> None:
+        """Begin.
+
+        Raises:
+            FormRefused: that is the type of no form.
+        """
+
+    def put(self, part: bytes, /) -> None:
+        """Look at what comes next of a multipart form.
+
+        Raises:
+            FormRefused: it is wrong, whatever follows.
+        """
+
+    def end(self, body: bytes, /) -> bytes:
+        """Read all of it; `put` has seen all or nothing.
+
+        Raises:
+            FormRefused: it is wrong.
+        """
+
+    def end_file(self, file: int, size: int, /) -> bytes:
+        """Read the same from a descriptor; blocks.
+
+        Raises:
+            FormRefused: it is wrong, or cannot be read (503).
+        """
+
 class SchemaError(ValueError):
     """The schema itself is wrong, or cannot be had or used."""
 

@@ -50,6 +50,10 @@ class Spool:
                 self.size += written
                 rest = rest[written:]
 
+    def fileno(self) -> int:
+        """Give its number, as long as this is there."""
+        return self._file.fileno()
+
     def whole(self) -> bytes:
         """Give all bytes."""
         return self.part(0, self.size).read()
@@ -65,10 +69,15 @@ class Spool:
 
 class _Part(io.RawIOBase):
     def __init__(self, spool: Spool, offset: int, size: int) -> None:
-        self._spool = spool
+        self._spool: Spool | None = spool
         self._offset = offset
         self._size = size
         self._at = 0
+
+    def close(self) -> None:
+        # Whoever keeps this keeps no file.
+        super().close()
+        self._spool = None
 
     def readable(self) -> bool:
         return True
@@ -79,7 +88,7 @@ class _Part(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]  # Buffer has no name before Python 3.12
         count = max(0, min(len(view), self._size - self._at))
-        if count:
+        if count and self._spool is not None:
             count = self._spool.read_into(view[:count], self._offset + self._at)
         self._at += count
         return count

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from spikard import _cookies, _forms, _json, _multipart
+from spikard import _cookies, _forms, _json
 from spikard._exchange import collect
 from spikard.datastructures import URL, Address, Headers, QueryParams, State
 from spikard.exceptions import RequestValidationError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from spikard.app import Spikard
 
 _PART = 64 * 1024
+_GIVEN_AWAY = "stream() has given the body away; body() before it would have kept it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class Request:
         """Look at an exchange; made by the worker."""
         self._context = context
         self._exchange = exchange
+
+    # Of a class, so that a request costs no more for it.
+    _form: dict[str, Any] | None = None
 
     @property
     def app(self) -> Spikard:
@@ -127,9 +131,9 @@ class Request:
         """
         exchange = self._exchange
         if exchange.given_away:
-            raise RuntimeError("stream() has given the body away; body() before it would have kept it")
-        exchange.kept = True
+            raise RuntimeError(_GIVEN_AWAY)
         await collect(exchange)
+        exchange.kept = True
         return exchange.body
 
     async def stream(self) -> AsyncIterator[bytes]:
@@ -148,6 +152,13 @@ class Request:
         if exchange.incoming is not None:
             async for part in exchange.incoming.parts():
                 yield part
+            return
+        if exchange.spool is not None:
+            from asyncio import to_thread
+
+            with exchange.spool.part(0, exchange.spool.size) as file:
+                while part := await to_thread(file.read, _PART):
+                    yield part
             return
         body = exchange.body
         for at in range(0, len(body), _PART):
@@ -173,14 +184,20 @@ class Request:
     async def form(self) -> dict[str, Any]:
         """Read the body as a form, urlencoded or multipart; files are `UploadFile`s, repeated names lists.
 
-        Of a route with a typed body the fields are typed, else they are texts.
+        Of a route with a typed body the fields are typed, else they are texts; `a[b]` nests in both. Large forms lie on
+        disk, and have the limits of typed ones.
 
         Raises:
             MalformedBody: it is no form, or a broken one; unhandled, this is answered with 400.
+            HTTPException: 413, it has too many parts, or too large ones.
+            RuntimeError: `stream` has given a part of it away.
         """
-        # Where the front end has read the form, its bytes may lie on disk.
-        if not self._exchange.form:
-            await self.body()
+        if self._form is None:
+            exchange = self._exchange
+            if exchange.given_away:
+                raise RuntimeError(_GIVEN_AWAY)
+            self._form = await _forms.whole(exchange, self.headers.get("content-type", ""))
+            exchange.kept = True
         return self._form
 
     def url_for(self, name: str, /, **params: object) -> str:
@@ -195,12 +212,6 @@ class Request:
             ValueError: a parameter is empty, which only a `{name:path}` may be.
         """
         return self._base + self._context.urls.path(name, params)
-
-    @cached_property
-    def _form(self) -> dict[str, Any]:
-        if self._exchange.form:
-            return _forms.whole(self._exchange)
-        return _multipart.read(self.headers.get("content-type", ""), self._exchange.body)
 
     @cached_property
     def _json(self) -> Any:

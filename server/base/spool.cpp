@@ -62,19 +62,6 @@ ErrorCode Spool::Append(std::string_view bytes) {
   return {};
 }
 
-ErrorCode Spool::Read(uint64_t offset, char* to, size_t size) const {
-  while (size > 0) {
-    const ssize_t n = ::pread(file_.get(), to, size, static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return LastError();
-    if (n == 0) return boost::system::errc::make_error_code(boost::system::errc::io_error);
-    offset += static_cast<uint64_t>(n);
-    to += n;
-    size -= static_cast<size_t>(n);
-  }
-  return {};
-}
-
 bool Share::Grow(uint64_t size) {
   const uint64_t more = size - size_;
   if (size > spools_.limits_.one || more > spools_.limits_.all - spools_.in_memory_) return false;

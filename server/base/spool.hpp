@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/descriptor.hpp"
+#include "base/file_bytes.hpp"
 #include "base/pool.hpp"
 #include "base/task.hpp"
 
@@ -59,11 +60,11 @@ class Spool {
   // REQUIRES: on the loop.
   ~Spool();
 
-  // Both block. After an error of Append the file is of no use.
+  // Blocks. After an error the file is of no use.
   ErrorCode Append(std::string_view bytes);
-  // REQUIRES: that many are there.
-  ErrorCode Read(uint64_t offset, char* to, size_t size) const;
   uint64_t Size() const { return size_; }
+  // What is in it now, as long as this is there.
+  FileBytes Bytes() const { return {file_.get(), size_}; }
   Pool& disk() const { return spools_->disk(); }
 
  private:

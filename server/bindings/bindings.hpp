@@ -15,6 +15,7 @@ void BindChannel(pybind11::module_& module);
 void BindManifest(pybind11::module_& module);
 void BindOrders(pybind11::module_& module);
 void BindProblem(pybind11::module_& module);
+void BindForm(pybind11::module_& module);
 void BindFrontEnd(pybind11::module_& module);
 void BindRecorder(pybind11::module_& module);
 void BindSchema(pybind11::module_& module);

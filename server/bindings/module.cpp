@@ -12,6 +12,7 @@ PYBIND11_MODULE(_native, module) {
   spikard::bindings::BindManifest(module);
   spikard::bindings::BindOrders(module);
   spikard::bindings::BindProblem(module);
+  spikard::bindings::BindForm(module);
   spikard::bindings::BindFrontEnd(module);
   spikard::bindings::BindSchema(module);
   spikard::bindings::BindSteps(module);

@@ -38,7 +38,7 @@ std::string SampleOf(const base::Spool& body) {
   for (const uint64_t offset : {uint64_t{0}, size - std::min(size, kSample)}) {
     std::string bytes(std::min(size, kSample), '\0');
     // What cannot be read tells nothing.
-    if (!body.Read(offset, bytes.data(), bytes.size())) sample += bytes;
+    if (!body.Bytes().Read(offset, bytes.data(), bytes.size())) sample += bytes;
   }
   return sample;
 }

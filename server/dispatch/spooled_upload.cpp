@@ -29,7 +29,7 @@ base::Task<void> Read(std::shared_ptr<Source> source) {
     const base::Spool& file = *source->file;
     const auto block = std::make_shared<std::string>(std::min(kBlock, file.Size() - source->offset), '\0');
     base::ErrorCode error;
-    co_await file.disk().Run([&] { error = file.Read(source->offset, block->data(), block->size()); });
+    co_await file.disk().Run([&] { error = file.Bytes().Read(source->offset, block->data(), block->size()); });
     if (error) {
       spdlog::error("a body could not be read from {}: {}", base::Spools::Folder(), error.message());
       upload->End(http::Fault::kNoRoom);

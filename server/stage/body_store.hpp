@@ -35,7 +35,7 @@ class BodyStore {
     return error ? http::Fault::kNoRoom : http::Fault::kNone;
   }
 
-  BodyBytes Bytes() const { return {memory_, file_.get()}; }
+  BodyBytes Bytes() const { return {memory_, file_ ? file_->Bytes() : base::FileBytes{}}; }
   // Leave it empty.
   std::string TakeMemory() { return std::move(memory_); }
   std::shared_ptr<base::Spool> TakeFile() { return std::move(file_); }

@@ -50,7 +50,7 @@ base::Task<Verdict> CheckBody(http::Exchange& x, const Media& media, Collector& 
   const uint64_t own_limit = x.table->MaxBodySize(x.route);
   const uint64_t limit = own_limit != 0 && own_limit != UINT64_MAX ? own_limit : kMaxDecoded;
   const std::shared_ptr<const std::string> body = x.body;
-  const BodyBytes bytes{*body, x.spooled.get()};
+  const BodyBytes bytes{*body, x.spooled ? x.spooled->Bytes() : base::FileBytes{}};
   Judgement judgement;
   const auto judge = [&] { judgement = Judge(plan, media, bytes, limit, collector.spools(), collector.parser()); };
   if (bytes.Size() > (media.coding == Coding::kIdentity ? kMaxOnLoop : kMaxCodedOnLoop)) {

@@ -193,6 +193,15 @@ Fault ReadParts(const BodyBytes& body, const std::vector<Part>& parts, Form& for
   return Fault::kNone;
 }
 
+Fault ReadMultipart(const BodyBytes& body, MultipartParser& parser, Form& form) {
+  if (!parser.Begun()) {
+    const bool read = body.ForEach([&](std::string_view piece) { return parser.Put(piece) == Fault::kNone; });
+    if (!read) return Fault::kNoRoom;
+  }
+  const Fault fault = parser.End();
+  return fault != Fault::kNone ? fault : ReadParts(body, parser.parts(), form);
+}
+
 Fault WriteTree(const Form& form, std::string& json) {
   Node root;
   for (const FormField& field : form.fields) {

@@ -46,6 +46,9 @@ http::Fault ReadUrlencoded(std::string_view body, Form& form);
 // The parts of multipart/form-data, whose places a parser has found.
 http::Fault ReadParts(const BodyBytes& body, const std::vector<Part>& parts, Form& form);
 
+// multipart/form-data, of which the parser has seen all or nothing.
+http::Fault ReadMultipart(const BodyBytes& body, MultipartParser& parser, Form& form);
+
 // Writes the tree as JSON: `a[b]=1` lies at a, b; `a[]=1` and repeated names make arrays, and so do the indices of
 // `a[0]=1`, which must leave no hole. Files are texts with kFileMark and their index. kBadBody if the names contradict
 // each other.

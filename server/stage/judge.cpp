@@ -47,17 +47,6 @@ Fault JudgeJson(const RoutePlan& plan, std::string_view json, std::vector<Invali
   return Fault::kNone;
 }
 
-Fault ReadMultipart(const Media& media, const BodyBytes& body, MultipartParser* arrived, Form& form) {
-  MultipartParser late(media.boundary);
-  MultipartParser& parser = arrived != nullptr ? *arrived : late;
-  if (arrived == nullptr) {
-    const bool read = body.ForEach([&](std::string_view piece) { return late.Put(piece) == Fault::kNone; });
-    if (!read) return Fault::kNoRoom;
-  }
-  const Fault fault = parser.End();
-  return fault != Fault::kNone ? fault : ReadParts(body, parser.parts(), form);
-}
-
 Fault JudgeForm(const RoutePlan& plan, const Form& form, Judgement& judgement) {
   std::string tree;
   if (const Fault named = WriteTree(form, tree); named != Fault::kNone) return named;
@@ -107,7 +96,8 @@ Judgement Judge(const RoutePlan& plan, const Media& media, BodyBytes body, uint6
     if (plan.declared->body_keyed) judgement.fault = JudgeJson(plan, "{}", judgement.findings);
   } else if (media.kind == protocol::kMultipartMedia) {
     Form form;
-    judgement.fault = ReadMultipart(media, body, arrived, form);
+    MultipartParser late(media.boundary);
+    judgement.fault = ReadMultipart(body, arrived != nullptr ? *arrived : late, form);
     if (judgement.fault == Fault::kNone) judgement.fault = JudgeForm(plan, form, judgement);
   } else {
     judgement.fault = JudgeText(plan, media, body, judgement);

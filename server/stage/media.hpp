@@ -2,18 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "http/exchange.hpp"
+#include "stage/content_type.hpp"
 #include "stage/verdict.hpp"
 
 namespace spikard::stage {
 
 enum class Coding : uint8_t { kIdentity, kGzip, kDeflate, kBrotli };
 
-struct Media {
-  uint8_t kind = 0;  // one of protocol::k...Media; 0: nothing was declared, so nothing is looked at
-  std::string boundary;
+// Of kind 0: nothing was declared, so nothing is looked at.
+struct Media : ContentType {
   Coding coding = Coding::kIdentity;
 };
 

@@ -35,6 +35,8 @@ class MultipartParser {
   http::Fault Put(std::string_view bytes);
   // Nothing follows.
   http::Fault End();
+  // Whether anything was put in.
+  bool Begun() const { return at_ > 0 || carry_.size() > 2; }
 
   // Those that have ended.
   const std::vector<Part>& parts() const { return parts_; }

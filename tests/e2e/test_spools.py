@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import re
 import resource
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from harness.client import Connection, Reply, fetch
 from harness.fixtures import Start
 from harness.processes import descriptors
@@ -121,6 +123,108 @@ def test_large_files_cost_no_memory_and_are_exact(server: Program) -> None:
     assert spooled(server.front_end) == 0
 
 
+class Sent:
+    """A request whose body is sent piece by piece."""
+
+    def __init__(self, program: Program, target: str, pieces: Iterator[bytes], length: int | None) -> None:
+        framing = ("transfer-encoding", "chunked") if length is None else ("content-length", str(length))
+        self.connection = Connection(program.address, 60 * PATIENCE)
+        self.connection.send("POST", target, headers=[*FORM, framing])
+        self.digest = hashlib.sha256()
+        self.size = 0
+        for piece in pieces:
+            self.digest.update(piece)
+            self.size += len(piece)
+            self.connection.socket.sendall(
+                piece if length is not None else b"%x\r\n%s\r\n" % (len(piece), piece)
+            )
+        if length is None:
+            self.connection.socket.sendall(b"0\r\n\r\n")
+
+    def receive(self) -> Reply:
+        with self.connection:
+            return self.connection.receive()
+
+
+def large(count: int) -> Iterator[bytes]:
+    yield text("title", "t") + file("file")
+    yield from mebibytes(count)
+    yield b"\r\n" + END
+
+
+def length(pieces: Iterator[bytes]) -> int:
+    return sum(len(piece) for piece in pieces)
+
+
+def test_forms_that_nobody_declared_cost_no_memory_and_are_exact(server: Program) -> None:
+    fetch(
+        server.address, "POST", "/undeclared", headers=FORM, body=form(("title", "t"), ("file", PATTERN * 2))
+    )
+    memory = Memory(server.front_end, worker_of(server))
+    with memory:
+        sent = Sent(server, "/undeclared", large(200), length(large(200)))
+        told = sent.receive().json()
+    assert told == {"title": "t", "file": [200 * MEBIBYTE, digest(mebibytes(200)), True]}
+    memory.check(8 * MEBIBYTE)
+    until(lambda: spooled(worker_of(server)) == 0, "nothing is left of it")
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunks"])
+def test_bodies_for_wsgi_cost_no_memory_and_are_exact(server: Program, chunked: bool) -> None:
+    fetch(server.address, "POST", "/wsgi/", headers=FORM, body=PATTERN * 2)
+    memory = Memory(server.front_end, worker_of(server))
+    with memory:
+        sent = Sent(server, "/wsgi/", large(200), None if chunked else length(large(200)))
+        told = sent.receive().body.decode()
+    assert told == f"{sent.size} {sent.size} {sent.digest.hexdigest()}"
+    memory.check(8 * MEBIBYTE)
+    until(lambda: spooled(worker_of(server)) == 0, "nothing is left of it")
+
+
+@pytest.mark.parametrize("target", ["/undeclared", "/wsgi/"])
+def test_a_client_that_goes_leaves_nothing_in_the_worker(server: Program, target: str) -> None:
+    worker = worker_of(server)
+    fetch(server.address, "POST", target, headers=FORM, body=form(("title", "t"), ("file", PATTERN * 2)))
+    before = len(descriptors(worker))
+    sent = Sent(server, target, itertools.islice(large(20), 15), length(large(20)))
+    until(lambda: spooled(worker) == 1, "it lies on disk")
+    sent.connection.close()
+    until(lambda: len(descriptors(worker)) == before, "nothing is left of it")
+    assert spooled(worker) == 0
+    assert fetch(server.address, "GET", "/pid").status == 200
+
+
+def test_the_body_of_an_undeclared_form_can_still_be_had(server: Program) -> None:
+    body = form(("title", "t"), ("other", PATTERN * 3))
+    reply = fetch(server.address, "POST", "/undeclared/parts", headers=FORM, body=body)
+    assert reply.json() == ["t", hashlib.sha256(body).hexdigest()]
+    reply = fetch(server.address, "POST", "/threads/title", headers=FORM, body=body)
+    assert reply.json() == "t"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (form(("title", "t" * (MEBIBYTE + 1))), 413),
+        (form(*[(f"t{number}", "t" * MEBIBYTE) for number in range(9)]), 413),
+        (form(*[(f"t{number}", "t") for number in range(1001)]), 413),
+        (file("f" * 9000) + b"\r\n" + END, 413),
+        (b"--b\r\nno head\r\n\r\n\r\n" + END, 400),
+        (form(("title", "t"))[: -len(END)], 400),
+        (form(("title", "t"), ("title[x]", "t")), 400),
+        (text("title", "t").replace(b"t\r\n", b"\xff\r\n") + END, 400),
+        (b"", 400),
+    ],
+    ids=["text", "texts", "parts", "head", "no head", "no end", "names", "bytes", "empty"],
+)
+def test_undeclared_forms_are_refused_as_declared_ones(server: Program, body: bytes, status: int) -> None:
+    undeclared = fetch(server.address, "POST", "/undeclared", headers=FORM, body=body)
+    assert undeclared.status == status
+    declared = fetch(server.address, "POST", "/bytes", headers=FORM, body=body)
+    if body:
+        assert (declared.status, declared.json()["detail"]) == (status, undeclared.json()["detail"])
+
+
 def test_many_at_once_share_what_memory_there_is(start: Start) -> None:
     program = start(PROGRAM, SPIKARD_MAX_BODIES_MEMORY=str(4 * MEBIBYTE)).serving()
     front_end = program.front_end
@@ -216,6 +320,19 @@ def test_a_full_disk_costs_the_request_and_nothing_else(server: Program) -> None
         resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
         until(lambda: spooled(front_end) + spooled(worker) == 0, "nothing is left of it")
         assert fetch(server.address, "POST", "/files", headers=FORM, body=body).status == 200
+
+
+@pytest.mark.parametrize("target", ["/undeclared", "/wsgi/"])
+def test_a_full_disk_costs_an_undeclared_form_and_nothing_else(server: Program, target: str) -> None:
+    worker = worker_of(server)
+    limits = full(worker)
+    body = form(("title", "t"), ("file", PATTERN * 4))
+    with Connection(server.address) as connection:
+        connection.send("POST", target, headers=FORM, body=body)
+        assert refused(connection.receive()) == "The server has no room for a body of this size"
+    resource.prlimit(worker, resource.RLIMIT_FSIZE, limits)
+    until(lambda: spooled(worker) == 0, "nothing is left of it")
+    assert fetch(server.address, "POST", target, headers=FORM, body=body).status == 200
 
 
 def test_another_worker_gets_all_of_it(start: Start) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -18,8 +19,8 @@ class FakeExchange:
     verdict: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=lambda: [("host", "example.org")])
     body: bytes = b""
-    incoming: None = None
-    spool: None = None
+    incoming: Any = None
+    spool: Any = None
     kept: bool = False
     given_away: bool = False
     request_id: str = "0195"

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from spikard._exchange import collect
+from spikard._exchange import keep
 from spikard._mount.listener import listener
 from spikard._mount.reply import ClientGone, Headers, Reply
 
@@ -36,12 +36,14 @@ def server(
     script = _native(root.encode())
 
     async def serve(exchange: Exchange, reply: Reply) -> None:
-        await collect(exchange)
-        environ = _environ(exchange, script, address)
+        await keep(exchange)
+        body, size = _body(exchange)
+        environ = _environ(exchange, script, address, size)
+        environ["wsgi.input"] = body
         environ["wsgi.multiprocess"] = several
         call = _Call(exchange, reply)
         try:
-            await threads.run(call.run, mounted.app, environ)
+            await threads.run(call.run, mounted.app, environ, body)
         except asyncio.CancelledError:
             call.give_up()
             raise
@@ -56,9 +58,15 @@ def _native(octets: bytes) -> str:
     return octets.decode("latin-1")
 
 
-def _environ(exchange: Exchange, script: str, address: tuple[str, int]) -> dict[str, Any]:
-    path, _, query = exchange.target.partition("?")
+def _body(exchange: Exchange) -> tuple[io.BufferedIOBase, int]:
+    if exchange.spool is not None:
+        return exchange.spool.part(0, exchange.spool.size), exchange.spool.size
     body = exchange.body
+    return io.BytesIO(body), len(body)
+
+
+def _environ(exchange: Exchange, script: str, address: tuple[str, int], size: int) -> dict[str, Any]:
+    path, _, query = exchange.target.partition("?")
     client = exchange.client
     environ: dict[str, Any] = {
         "REQUEST_METHOD": exchange.method,
@@ -72,7 +80,6 @@ def _environ(exchange: Exchange, script: str, address: tuple[str, int]) -> dict[
         "REMOTE_PORT": str(client[1]),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": exchange.scheme,
-        "wsgi.input": io.BytesIO(body),
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
@@ -86,8 +93,8 @@ def _environ(exchange: Exchange, script: str, address: tuple[str, int]) -> dict[
         if key in environ:
             value = environ[key] + ("; " if name == "cookie" else ",") + value
         environ[key] = value
-    if body or any(name == "content-length" for name, _ in exchange.headers):
-        environ["CONTENT_LENGTH"] = str(len(body))
+    if size or any(name == "content-length" for name, _ in exchange.headers):
+        environ["CONTENT_LENGTH"] = str(size)
     name, port = listener(environ.get("HTTP_HOST"), exchange.scheme) or address
     environ["SERVER_NAME"], environ["SERVER_PORT"] = name, str(port)
     return environ
@@ -112,8 +119,14 @@ class _Call:
         self._waiting: Future[Any] | None = None
         self.failure: Exception | None = None
 
-    def run(self, app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> None:
-        """Call it, send what it gives, and close that."""
+    def run(
+        self, app: Callable[..., Iterable[bytes]], environ: dict[str, Any], body: io.BufferedIOBase
+    ) -> None:
+        """Call it, send what it gives, and close that and the body: frameworks keep their environ for long."""
+        with body:
+            self._run(app, environ)
+
+    def _run(self, app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> None:
         given = app(environ, self._start_response)
         try:
             whole = b""

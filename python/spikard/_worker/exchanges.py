@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spikard._exchange import collect
+from spikard._exchange import collect, keep
 from spikard._mount.reply import ClientGone
 from spikard._native import ChannelLost, begin, call_for, steps
 from spikard._respond import as_response, is_stream
@@ -238,7 +238,7 @@ class Exchanges:
     async def _collect(self, number: int, exchange: Exchange, route: BoundRoute, run: Run) -> None:
         # Too large for one message.
         try:
-            await collect(exchange)
+            await (collect if route.declares_body else keep)(exchange)
         except BaseException as error:
             self._fail(number, exchange, route, error)
         else:

@@ -41,9 +41,9 @@ TEST_F(SpoolTest, GivesBackWhatItGot) {
   EXPECT_FALSE(file->Append("world"));
   EXPECT_EQ(file->Size(), 11u);
   std::string text(7, '\0');
-  EXPECT_FALSE(file->Read(4, text.data(), text.size()));
+  EXPECT_FALSE(file->Bytes().Read(4, text.data(), text.size()));
   EXPECT_EQ(text, "o world");
-  EXPECT_TRUE(file->Read(5, text.data(), text.size())) << "that is more than there is";
+  EXPECT_TRUE(file->Bytes().Read(5, text.data(), text.size())) << "that is more than there is";
 }
 
 TEST_F(SpoolTest, LeavesNothing) {

@@ -40,7 +40,7 @@ struct CollectorTest : testing::Test {
   }
   std::string Spooled() const {
     std::string text(call->x.spooled ? call->x.spooled->Size() : 0, '\0');
-    const bool failed = call->x.spooled && call->x.spooled->Read(0, text.data(), text.size());
+    const bool failed = call->x.spooled && call->x.spooled->Bytes().Read(0, text.data(), text.size());
     EXPECT_FALSE(failed);
     return text;
   }

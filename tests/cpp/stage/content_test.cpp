@@ -139,7 +139,7 @@ TEST_F(ContentTest, WhatIsTooMuchForMemoryIsDecodedIntoAFile) {
   ASSERT_NE(call->x.spooled, nullptr);
   EXPECT_EQ(*call->x.body, "");
   std::string kept(call->x.spooled->Size(), '\0');
-  ASSERT_FALSE(call->x.spooled->Read(0, kept.data(), kept.size()));
+  ASSERT_FALSE(call->x.spooled->Bytes().Read(0, kept.data(), kept.size()));
   EXPECT_TRUE(kept == text);
   EXPECT_EQ(Check(Compress(text + "]", 31), "application/json", "gzip"), 400);
 }

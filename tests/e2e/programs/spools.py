@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
-from spikard import File, Form, Request, Spikard, UploadFile, get, post, put
+from spikard import File, Form, Provide, Request, Spikard, UploadFile, get, post, put
 from spikard.config import ServerConfig
 
 app = Spikard(ServerConfig(max_body_size=1 << 30))
@@ -57,6 +58,50 @@ async def exact(request: Request, title: Annotated[str, Form()]) -> dict[str, An
 @post("/json")
 async def numbers(body: dict[str, str]) -> dict[str, int]:
     return {key: len(value) for key, value in body.items()}
+
+
+@post("/undeclared")
+async def undeclared(request: Request) -> dict[str, Any]:
+    form = await request.form()
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        return form
+    digest = hashlib.sha256()
+    while part := await file.aread(1 << 18):
+        digest.update(part)
+    return form | {"file": [file.size, digest.hexdigest(), file.rolled_to_disk]}
+
+
+@post("/undeclared/parts")
+async def parts(request: Request) -> list[Any]:
+    form = await request.form()
+    digest = hashlib.sha256()
+    async for part in request.stream():
+        digest.update(part)
+    return [form["title"], digest.hexdigest()]
+
+
+async def title(request: Request) -> str:
+    return str((await request.form())["title"])
+
+
+@post("/threads/title")
+def title_for_thread(title: Annotated[str, Provide(title)]) -> str:
+    return title
+
+
+def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    digest, size = hashlib.sha256(), 0
+    while part := environ["wsgi.input"].read(1 << 18):
+        digest.update(part)
+        size += len(part)
+    # As frameworks do, so that only the garbage collector ends it.
+    environ["itself"] = environ
+    start_response("200 OK", [("content-type", "text/plain")])
+    return [f"{size} {environ['CONTENT_LENGTH']} {digest.hexdigest()}".encode()]
+
+
+app.mount("/wsgi", wsgi, interface="wsgi")
 
 
 @put("/deadly")
