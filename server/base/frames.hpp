@@ -6,6 +6,15 @@
 #include <cstddef>
 #include <new>
 
+// gcc says it by a macro, clang by a feature.
+#ifdef __SANITIZE_ADDRESS__
+#define SPIKARD_FRESH_FRAMES
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SPIKARD_FRESH_FRAMES
+#endif
+#endif
+
 namespace spikard::base {
 
 class Frames {
@@ -32,7 +41,7 @@ class Frames {
  private:
   static constexpr size_t kGrain = 64;
   static constexpr size_t kKinds = 16;
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SPIKARD_FRESH_FRAMES
   static constexpr size_t kKept = 0;  // who uses a frame that has ended is to be found out
 #else
   static constexpr size_t kKept = 256;
