@@ -58,6 +58,8 @@ void ZmqLink::Close() {
 
 SendResult ZmqLink::Send(const dispatch::PeerAddress& peer, std::vector<protocol::Frame> frames) {
   if (closed_) return SendResult::kUnreachable;
+  // Also where it fails: it may have taken notice of a batch that has come, and the descriptor tells of each only once.
+  DrainSoon();
   try {
     if (!socket_.send(zmq::buffer(peer), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
       return SendResult::kFull;
@@ -74,7 +76,6 @@ SendResult ZmqLink::Send(const dispatch::PeerAddress& peer, std::vector<protocol
     spdlog::error("channel: {}", error.what());
     return SendResult::kUnreachable;
   }
-  DrainSoon();
   return SendResult::kSent;
 }
 

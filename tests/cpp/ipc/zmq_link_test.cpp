@@ -124,6 +124,17 @@ TEST_F(ZmqLinkTest, LosesNoBurst) {
   for (int i = 0; i < 500; ++i) ASSERT_EQ(ReceiveAll(a), Texts{"echo"});
 }
 
+// A send takes notice of what has come, even if it fails: nobody else will be told of that again.
+TEST_F(ZmqLinkTest, ASendThatFailsSwallowsNoBatch) {
+  auto a = Connect("a");
+  for (size_t count = 1; count <= 5; ++count) {
+    SendAll(a, {"x"});
+    std::this_thread::sleep_for(milliseconds(20));
+    ASSERT_EQ(link.Send("nobody", {FrameOf("y")}), SendResult::kUnreachable);
+    ASSERT_TRUE(Until([&] { return received.size() == count; }));
+  }
+}
+
 TEST_F(ZmqLinkTest, LetsOthersHaveTheirTurn) {
   auto a = Connect("a");
   SendAll(a, {"first"});
