@@ -88,7 +88,7 @@ def pack(root: Any, identifier: bytes | None = None) -> bytes:
     return bytes(builder.Output())
 
 
-def encode_message(type_name: str, exchange: int = 0, slot: int = 0, **fields: Any) -> bytes:
+def encode_message(type_name: str, exchange: int = 0, slot: int = 0, /, **fields: Any) -> bytes:
     payload = table(type_name, **fields)
     return pack(
         table(

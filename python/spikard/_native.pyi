@@ -52,8 +52,18 @@ def dump_file() -> int:
 def dump_at(number: int) -> None:
     """Have stacks dumped by this signal, whose handler is faulthandler's for `dump_file()`; once."""
 
-def start_obeying(connection: int) -> None:
-    """Do in a thread what comes over this attach socket, until its end: dump the stack of this thread, or die.
+def interrupt_by(number: int) -> None:
+    """Send this signal to the main thread when a step is to be broken off that it runs."""
+
+def interrupted() -> int:
+    """Give the number of the exchange whose step was last to be broken off."""
+
+def start_obeying(connection: int, orders: int) -> None:
+    """Do in a thread what comes over this attach socket, until its end: about this thread's stack and step, or die.
+
+    Args:
+        connection: the attach socket.
+        orders: the descriptor of a socket for those packets that are for the loop.
 
     Raises:
         OSError: there is no more descriptor.

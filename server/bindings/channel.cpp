@@ -241,6 +241,7 @@ py::tuple DecodeControl(const py::bytes& packet) {
   }
   if (const auto* m = std::get_if<protocol::Refused>(&payload))
     return py::make_tuple("refused", std::string(m->detail));
+  if (const auto* m = std::get_if<protocol::Drain>(&payload)) return py::make_tuple("drain", m->leaving);
   throw ChannelLost("a control message that the front end does not send");
 }
 

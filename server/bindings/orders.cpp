@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -93,27 +94,61 @@ std::string StackOf(pid_t thread) {
   return text;
 }
 
+// How a step is broken off: a signal has the thread run Python's handler, which raises if this is still the exchange
+// that is being stepped. One for all of the process.
+struct Interruption {
+  std::atomic<int> signal = 0;
+  std::atomic<uint64_t> exchange = 0;
+};
+Interruption interruption;
+
+// REQUIRES: once Python has a handler for it.
+void InterruptBy(int number) { interruption.signal = number; }
+
+uint64_t Interrupted() { return interruption.exchange; }
+
+void InterruptStep(pid_t thread, uint64_t exchange) {
+  // What runs elsewhere than where Python handles signals goes on.
+  if (interruption.signal == 0 || thread != ::getpid()) return;
+  interruption.exchange = exchange;
+  ::syscall(SYS_tgkill, ::getpid(), thread, interruption.signal.load());
+}
+
 [[noreturn]] void Die(std::string_view detail) {
   const std::string line = "spikard: the front end has ended this worker: " + std::string(detail) + "\n";
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
   ::_exit(1);
 }
 
+struct Worker {
+  base::Descriptor connection;
+  base::Descriptor orders;  // those that the loop has to carry out
+  pid_t loop;
+};
+
 // Returns false if that is no order.
-bool Obey(int connection, pid_t loop, std::string_view packet) {
+bool Obey(const Worker& worker, std::string_view packet) {
   std::string scratch;
   protocol::Payload payload;
   if (protocol::DecodeControl(packet, &scratch, &payload) != protocol::Errc::kOk) return false;
   if (const auto* die = std::get_if<protocol::Die>(&payload)) Die(die->detail);
+  if (const auto* interrupt = std::get_if<protocol::Interrupt>(&payload)) {
+    InterruptStep(worker.loop, interrupt->exchange);
+    return true;
+  }
+  if (std::holds_alternative<protocol::Drain>(payload)) {
+    return ::send(worker.orders.get(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+  }
   const auto* dump = std::get_if<protocol::DumpStacks>(&payload);
   if (dump == nullptr) return false;
-  const std::string text = StackOf(loop);
+  const std::string text = StackOf(worker.loop);
   const std::string answer = protocol::EncodeControl(protocol::Stacks{dump->number, text});
-  ::send(connection, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  ::send(worker.connection.get(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   return true;
 }
 
-void ObeyAll(int connection, pid_t loop) {
+void ObeyAll(const Worker& worker) {
+  const int connection = worker.connection.get();
   std::string packet;
   for (;;) {
     pollfd readable{connection, POLLIN, 0};
@@ -122,7 +157,7 @@ void ObeyAll(int connection, pid_t loop) {
     const ssize_t size = ::recv(connection, packet.data(), packet.size(), MSG_DONTWAIT);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (size <= 0) return;
-    if (!Obey(connection, loop, std::string_view(packet).substr(0, static_cast<size_t>(size)))) {
+    if (!Obey(worker, std::string_view(packet).substr(0, static_cast<size_t>(size)))) {
       // The loop sees the end, and attaches anew.
       ::shutdown(connection, SHUT_RDWR);
       return;
@@ -130,17 +165,17 @@ void ObeyAll(int connection, pid_t loop) {
   }
 }
 
-void StartObeying(int connection) {
-  base::Descriptor kept(::fcntl(connection, F_DUPFD_CLOEXEC, 0));
-  if (!kept) RaiseOsError();
-  const auto loop = static_cast<pid_t>(::syscall(SYS_gettid));
+void StartObeying(int connection, int orders) {
+  Worker worker{base::Descriptor(::fcntl(connection, F_DUPFD_CLOEXEC, 0)),
+                base::Descriptor(::fcntl(orders, F_DUPFD_CLOEXEC, 0)), static_cast<pid_t>(::syscall(SYS_gettid))};
+  if (!worker.connection || !worker.orders) RaiseOsError();
   // Signals are for threads that run Python.
   sigset_t all, before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   int failed = 0;
   try {
-    std::thread([kept = std::move(kept), loop] { ObeyAll(kept.get(), loop); }).detach();
+    std::thread([worker = std::move(worker)] { ObeyAll(worker); }).detach();
   } catch (const std::system_error& error) {
     failed = error.code().value();
   }
@@ -156,7 +191,9 @@ void StartObeying(int connection) {
 void BindOrders(py::module_& module) {
   module.def("dump_file", &DumpFile);
   module.def("dump_at", &DumpAt, py::arg("number"));
-  module.def("start_obeying", &StartObeying, py::arg("connection"));
+  module.def("interrupt_by", &InterruptBy, py::arg("number"));
+  module.def("interrupted", &Interrupted);
+  module.def("start_obeying", &StartObeying, py::arg("connection"), py::arg("orders"));
 }
 
 }  // namespace spikard::bindings

@@ -10,12 +10,12 @@ import typing
 from dataclasses import dataclass
 
 from spikard import _native
-from spikard._worker import stacks
+from spikard._worker import interrupts, stacks
 
 # How many exchanges a worker takes at once. What waits in a worker cannot go to another one, so more is no
 # better; less, and clients wait in the queue while the loop has nothing to do.
 SLOTS = 2048
-_MAX_PACKET = 64 * 1024
+MAX_PACKET = 64 * 1024
 _ANSWER_WITHIN = 5.0
 
 
@@ -59,6 +59,7 @@ async def attach(directory: str, threads: int) -> Attached:
             packet = _native.encode_attach(os.getpid(), recorder.slots)
             socket.send_fds(control, [packet], [pidfd, recorder.fileno()])
             stacks.tell(recorder)
+            interrupts.allow()
         finally:
             os.close(pidfd)
             recorder.close_descriptor()
@@ -90,5 +91,5 @@ async def _receive(loop: asyncio.AbstractEventLoop, control: socket.socket) -> b
     finally:
         loop.remove_reader(control)
     with contextlib.suppress(BlockingIOError):
-        return control.recv(_MAX_PACKET)
+        return control.recv(MAX_PACKET)
     return b""

@@ -17,7 +17,7 @@ import zmq
 
 from spikard import _native
 from spikard._native import ChannelLost, Exchange
-from spikard._worker.attach import SLOTS, Attached
+from spikard._worker.attach import MAX_PACKET, SLOTS, Attached
 from spikard._worker.exchanges import Application, Exchanges, Result
 from spikard._worker.mailbox import Mailbox
 from spikard._worker.ticks import Ticks
@@ -78,6 +78,8 @@ class Connection:
         self._socket.setsockopt(zmq.RECONNECT_IVL, -1)
         self._socket.setsockopt(zmq.ROUTING_ID, b"w" + os.urandom(15))
         self._descriptor = typing.cast("int", self._socket.getsockopt(zmq.FD))
+        # What the thread that reads the attach socket leaves to the loop.
+        self._orders, self._passed_on = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
     async def run(self) -> None:
         """Serve until the front end has drained this worker.
@@ -92,7 +94,8 @@ class Connection:
             self._wait_for_answer()
             self._loop.add_reader(self._descriptor, self._receive)
             self._loop.add_reader(control, self._on_control)
-            _native.start_obeying(control.fileno())
+            self._loop.add_reader(self._orders, self._on_order)
+            _native.start_obeying(control.fileno(), self._passed_on.fileno())
             self._say_hello()
             await self._ended
         except zmq.ZMQError as error:
@@ -101,13 +104,15 @@ class Connection:
             if self._ticks:
                 self._ticks.stop()
             self._stop_waiting()
-            self._loop.remove_reader(control)
-            self._loop.remove_reader(self._descriptor)
+            for source in (control, self._orders, self._descriptor):
+                self._loop.remove_reader(source)
             self._exchanges.abandon()
             # Not 0, even if nobody wants it: libzmq 4.3.5 ends the process if a connection breaks in the middle of a
             # message whose socket was closed without patience (its issue 3442).
             self._socket.close(linger=_LINGER)
-            # The thread that obeys has a descriptor of its own.
+            self._orders.close()
+            self._passed_on.close()
+            # The thread that obeys has descriptors of its own.
             with contextlib.suppress(OSError):
                 control.shutdown(socket.SHUT_RDWR)
             control.close()
@@ -204,6 +209,9 @@ class Connection:
         except OSError:
             pass
         self._lose("the front end has closed the connection, or what came over it was no order")
+
+    def _on_order(self) -> None:
+        self._on_message(*_native.decode_control(self._orders.recv(MAX_PACKET)))
 
     # ---- what goes
 

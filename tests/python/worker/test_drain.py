@@ -49,6 +49,21 @@ def test_an_idle_worker_says_goodbye(start: Start, app: Spikard) -> None:
     served.ended()
 
 
+@pytest.mark.parametrize("leaving", [False, True])
+def test_a_drain_over_the_attach_socket(start: Start, app: Spikard, leaving: bool) -> None:
+    served = start(app)
+    peer = served.attach()
+    peer.control_send("Drain", leaving=leaving)
+    peer.expect("Goodbye")
+    assert peer.control
+    peer.control.close()
+    if leaving:
+        again = served.attach()
+        again.send("Drain")
+        again.expect("Goodbye")
+    served.ended()
+
+
 def test_a_front_end_that_leaves_is_followed_by_the_next_one(start: Start, app: Spikard) -> None:
     served = start(app)
     peer = served.attach()
