@@ -191,9 +191,12 @@ class Channel {
   bool Gathers(Peer& peer) const;
   bool FlushOne(Peer& peer);
   void Beat();
-  // Looks at the ticks of the flight recorders, again and again.
+  // Looks at the flight recorders, again and again.
   void Watch();
+  // At the tick.
   void LookAt(Peer& peer, net::Clock::time_point now, bool late);
+  // At what it has answered: false if the end of an answer has not come for so long that it never will.
+  bool KeepsItsWord(Peer& peer) const;
   Peer* Find(WorkerId id);
   Peer* FindByToken(const std::string& token);
   // Lets the newest generation that has a ready worker be the active one, and drains the workers of those that it

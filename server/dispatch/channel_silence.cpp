@@ -1,5 +1,7 @@
-// Workers whose loop does not turn: found out by their ticks, relieved of what others can do, and asked where they
-// stand.
+// What flight recorders tell of workers that are there. Those whose loop does not turn are found out by their ticks,
+// relieved of what others can do, and asked where they stand; those whose answers do not end lose their place.
+#include <utility>
+
 #include "base/log.hpp"
 #include "dispatch/channel.hpp"
 
@@ -12,6 +14,8 @@ namespace {
 // How often ticks are looked at, and how much later than that this loop may be if the lack of one is to mean anything.
 constexpr std::chrono::milliseconds kLook{200};
 constexpr std::chrono::milliseconds kLate{100};
+// Looks. An answer that was sent has come by then, however much there was before it.
+constexpr int kArrived = 25;
 }  // namespace
 
 void Channel::Watch() {
@@ -21,7 +25,12 @@ void Channel::Watch() {
     const auto now = Clock::now();
     const bool late = now - watch_.expiry() > kLate;
     ForEachPeer([&](Peer& peer) {
-      if (peer.recorder) LookAt(peer, now, late);
+      if (!peer.recorder) return;
+      LookAt(peer, now, late);
+      // What is late here, or was not sent yet, proves nothing.
+      const bool debugged = (*peer.recorder)->Debugging().load(std::memory_order_relaxed) != 0;
+      if (late || debugged || peer.pulse.Silent() || KeepsItsWord(peer)) return;
+      Lose(peer, "the end of an answer has not come");
     });
     Watch();
   });
@@ -41,6 +50,21 @@ void Channel::LookAt(Peer& peer, Clock::time_point now, bool late) {
     spdlog::info("{} is heard again", peer.Name());
     Feed(WorkerHeard{peer.id});
   }
+}
+
+bool Channel::KeepsItsWord(Peer& peer) const {
+  const auto before = std::exchange(peer.owed, {});
+  if (dispatcher_.Busy(peer.id) == 0) return true;
+  bool kept = true;
+  for (Slot slot = 0; slot < peer.slots; ++slot) {
+    const ExchangeId id = dispatcher_.At(peer.id, slot);
+    if (id == 0 || (*peer.recorder)->Find(slot, id) != protocol::SlotState::kAnswered) continue;
+    const auto found = before.find(id);
+    const int looks = found != before.end() ? found->second + 1 : 1;
+    peer.owed.emplace(id, looks);
+    kept = kept && looks < kArrived;
+  }
+  return kept;
 }
 
 void Channel::OnStacks(const std::string& token, const protocol::Stacks& stacks) {

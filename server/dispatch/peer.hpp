@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -43,6 +44,7 @@ struct Peer {
   Pulse pulse;                                  // of one that has a flight recorder
   uint64_t asked_stack = 0;                     // number of the order that is not answered yet
   std::string stack;                            // where it stands; told since it is silent
+  std::map<ExchangeId, int> owed;               // answered, it says, but the end has not come; for so many looks
   protocol::BatchWriter outbox;
   size_t seen = 0;     // bytes of the outbox, when it was last looked at
   int gathered = 0;    // turns of the loop that it has waited

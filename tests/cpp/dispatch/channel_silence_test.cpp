@@ -1,4 +1,5 @@
-// A worker whose loop does not turn: what it has not begun goes to others.
+// What the flight recorder of a worker that is there tells: its loop does not turn, and what it has not begun goes to
+// others; or an answer of its does not end.
 #include "fake_worker.hpp"
 #include "shared_memory.hpp"
 
@@ -82,6 +83,51 @@ TEST_F(ChannelSilence, IsAskedOnceWhereItStands) {
   RunFor(kSilence);
   ASSERT_EQ(asked.size(), 2u) << "silent once more";
   EXPECT_NE(asked[1].second, asked[0].second);
+}
+
+struct ChannelUnended : ChannelSilence {
+  ChannelUnended() {
+    call = Ask();
+    told = Only(*a);
+    memory.view.Begin(told.slot, told.exchange);
+    protocol::Response head;
+    head.status = 200;
+    head.body = {"half"};
+    head.last = false;
+    a->Say(head, told.exchange, told.slot);
+    memory.view.Answer(told.slot, told.exchange);
+  }
+  // Until the worker has lost its place, at most so many looks.
+  void Look(int looks, bool ticks = true) {
+    for (int i = 0; i < looks && distrusted.empty(); ++i) {
+      if (ticks) ++memory.view.Tick();
+      RunFor(milliseconds(200));
+    }
+  }
+
+  Call* call;
+  Told told;
+};
+
+TEST_F(ChannelUnended, AnAnswerWithoutItsEndIsBroken) {
+  Look(20);
+  EXPECT_EQ(call->x.response.stream->state(), http::BodyStream::State::kOpen) << "it may be on its way";
+  Look(15);
+  EXPECT_EQ(call->x.response.stream->state(), http::BodyStream::State::kBroken);
+  EXPECT_EQ(distrusted.size(), 1u);
+}
+
+TEST_F(ChannelUnended, IsNoSlotForEver) {
+  call->x.response.stream->Close();
+  Look(35);
+  EXPECT_EQ(distrusted.size(), 1u) << "though the client has gone";
+}
+
+TEST_F(ChannelUnended, WhoSleepsMayNotHaveSentIt) {
+  Look(35, false);
+  EXPECT_TRUE(distrusted.empty());
+  a->Say(protocol::Chunk{{" more"}, true, {}}, told.exchange, told.slot);
+  EXPECT_EQ(call->x.response.stream->state(), http::BodyStream::State::kWhole);
 }
 
 }  // namespace
