@@ -41,6 +41,14 @@ def test_a_crash_is_told_with_its_stack(program: Program, number: signal.Signals
     assert lost["exchanges"][0]["route"] == "/crash/{number:int}"
 
 
+def test_who_uses_faulthandler_itself_is_left_alone(start: Start, tmp_path: Path) -> None:
+    program = start("stuck.py", GATE=str(tmp_path / "gate"), PYTHONFAULTHANDLER="1").serving()
+    with Connection(program.address) as connection:
+        assert connection.request("POST", f"/crash/{signal.SIGABRT:d}").status == 502
+    assert "stack" not in _told(program, "worker_lost")
+    program.said("^Fatal Python error: ")
+
+
 def test_a_kill_has_no_stack(program: Program) -> None:
     with Connection(program.address) as connection:
         assert connection.request("POST", f"/crash/{signal.SIGKILL:d}").status == 502

@@ -189,3 +189,18 @@ def test_a_worker_killed_in_a_stream_breaks_it(start: Start) -> None:
     os.kill(program.process.pid, signal.SIGKILL)
     received += read_all(client)
     assert dechunk(received.partition(b"\r\n\r\n")[2]) == (b"first", False)
+
+
+def test_streams_that_do_not_end_hold_up_nobody(start: Start) -> None:
+    program = start("streams.py", SPIKARD_SHUTDOWN_TIMEOUT="1").serving()
+    streams = [ask(program, "/silent") for _ in range(100)]
+    received = [read_until(client, b"first") for client in streams]
+    events = [ask(program, "/quiet") for _ in range(100)]
+    for client in events:
+        read_until(client, b": keep-alive\n\n")
+    program.send(signal.SIGTERM)
+    assert program.wait() == 0
+    for client, before in zip(streams, received, strict=True):
+        assert dechunk((before + read_all(client)).partition(b"\r\n\r\n")[2]) == (b"first", False)
+    for client in events:
+        assert not read_all(client).endswith(b"0\r\n\r\n")

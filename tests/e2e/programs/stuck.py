@@ -38,6 +38,11 @@ async def busy() -> bool:
     return True
 
 
+@get("/hurried", timeout=0.5)
+async def hurried() -> bool:
+    return await busy()
+
+
 @post("/stopped")
 async def stopped() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)

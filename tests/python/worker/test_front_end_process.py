@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import tempfile
@@ -114,19 +115,20 @@ def test_kill_does_not_ask(program: Program) -> None:
     assert front_end.status == -signal.SIGKILL
 
 
-def test_signals_reach_it_whatever_the_parent_ignores(program: Program, tmp_path: Path) -> None:
-    program(LISTENS % "::1")
-    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_reach_it_whatever_the_parent_ignores(program: Program, number: signal.Signals) -> None:
+    program("os.write(3, b'listening ::1 8123\\n')\nsignal.pause()")
+    before = signal.signal(number, signal.SIG_IGN)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [number])
     try:
         front_end = _started(ServerConfig(), "/x")
         status = Path(f"/proc/{front_end.pid}/status").read_text()
-        ignored = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigIgn"))
-        assert not ignored & 1 << signal.SIGTERM - 1
+        masks = {name: int(mask, 16) for name, mask in re.findall(r"^(Sig\w+):\t(\w{16})$", status, re.M)}
+        assert not (masks["SigIgn"] | masks["SigBlk"]) & 1 << number - 1
         front_end.kill()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(number, before)
 
 
 def test_its_reason_is_the_error(program: Program) -> None:
