@@ -29,10 +29,10 @@ inline constexpr size_t kRecorderText = 16384;  // of a worker that has somethin
 inline constexpr uint32_t kMaxRecorderSlots = 65536;
 inline constexpr uint32_t kMaxRecorderCells = 4096;
 
-//   free -> offered -> begun -> answered -> free
-//              |----> revoked -----------> free
+//   free -> offered -> begun -> answered -> offered, to the next
+//              |----> revoked -> free
 enum class SlotState : uint8_t {
-  kFree,
+  kFree,      // never used, or what was offered was given back
   kOffered,   // by the front end, before the request is sent
   kBegun,     // by the worker, before any code of the application runs; only what is still offered can be begun
   kAnswered,  // by the worker, before the last word about it is sent
@@ -76,7 +76,9 @@ class RecorderView {
   bool Revoke(uint32_t slot, uint64_t exchange) {
     return Swap(slot, exchange, SlotState::kOffered, SlotState::kRevoked);
   }
-  // Its last word has come. Nothing if the slot is another exchange's.
+  // It was given back: whoever has done so cannot begin it any more. Nothing if the slot is another exchange's. (What
+  // was answered cannot begin either. So it stays until the slot is offered again: to look at what the worker has
+  // written last means to wait for it, and so does the worker, in turn, for what is written then.)
   void Free(uint32_t slot, uint64_t exchange) {
     if (slot >= slots_) return;
     const uint64_t word = Slot(slot).load(std::memory_order_acquire);
@@ -93,6 +95,15 @@ class RecorderView {
   }
 
   // ---- the worker's
+  // It will be begun soon: what the front end wrote there last is fetched meanwhile.
+  void Expect(uint32_t slot) const {
+#if defined(__x86_64__)
+    // For writing, which the builtin does not ask for unless it is compiled for one kind of processor.
+    asm volatile("prefetchw %0" : : "m"(*Address(FirstSlot(cells_) + slot * kRecorderSlot)));
+#else
+    __builtin_prefetch(Address(FirstSlot(cells_) + slot * kRecorderSlot), 1);
+#endif
+  }
   // False if it was revoked: the worker must not touch it.
   bool Begin(uint32_t slot, uint64_t exchange) { return Swap(slot, exchange, SlotState::kOffered, SlotState::kBegun); }
   // Nothing if it was never begun.

@@ -31,12 +31,6 @@ size_t SizeOf(const protocol::Request& request) {
   return size;
 }
 
-bool IsLastWord(const protocol::Payload& payload) {
-  if (const auto* response = std::get_if<protocol::Response>(&payload)) return response->last;
-  if (const auto* chunk = std::get_if<protocol::Chunk>(&payload)) return chunk->last;
-  return std::holds_alternative<protocol::Problem>(payload) || std::holds_alternative<protocol::Returned>(payload);
-}
-
 // What does not fit into one batch is sent in parts, whatever the route says.
 std::shared_ptr<http::Upload> Rest(const std::shared_ptr<std::string>& body) {
   auto upload = std::make_shared<http::Upload>(false, nullptr);
@@ -141,8 +135,6 @@ void Channel::OnStranger(const PeerAddress& from, protocol::Errc error) {
 std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message) {
   const bool serving = peer.state == Peer::State::kReady || peer.state == Peer::State::kDraining;
   const auto& payload = message.payload;
-  // Before the slot can be given to another one.
-  if (peer.recorder && IsLastWord(payload)) (*peer.recorder)->Free(message.slot, message.exchange);
   if (const auto* response = std::get_if<protocol::Response>(&payload)) {
     if (!serving) return "a response out of turn";
     answer_ = &message;
@@ -169,6 +161,8 @@ std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message
     Feed(Ended{peer.id, message.exchange, message.slot, Ending::kProblem});
   } else if (std::holds_alternative<protocol::Returned>(payload)) {
     if (!serving) return "a return out of turn";
+    // Before the slot can be given to another one.
+    if (peer.recorder) (*peer.recorder)->Free(message.slot, message.exchange);
     Feed(Returned{peer.id, message.exchange, message.slot});
   } else if (const auto* offer = std::get_if<protocol::ManifestOffer>(&payload)) {
     if (peer.state == Peer::State::kDraining) return {};  // it has crossed the Drain

@@ -66,6 +66,32 @@ TEST_F(ChannelRecorder, WhatWasAnsweredIsWaitedFor) {
   EXPECT_EQ(never->x.response.status, 502);
 }
 
+TEST_F(ChannelRecorder, WhatWasGivenBackCannotBegin) {
+  auto a = MakeRecorded("a");
+  Ask("POST");
+  const Told told = Only(*a);
+  auto b = MakeReady("b");
+  a->Say(protocol::Returned{}, told.exchange, told.slot);
+  EXPECT_EQ(Only(*b).exchange, told.exchange);
+  EXPECT_FALSE(memory.view.Begin(told.slot, told.exchange));
+}
+
+TEST_F(ChannelRecorder, ASlotIsOfferedOverWhatWasAnswered) {
+  auto a = MakeRecorded("a");
+  Ask("POST");
+  const Told first = Only(*a);
+  EXPECT_TRUE(memory.view.Begin(first.slot, first.exchange));
+  memory.view.Answer(first.slot, first.exchange);
+  a->Say(Answer(201), first.exchange, first.slot);
+  Turn();
+  Ask("POST");
+  const Told second = Only(*a);
+  ASSERT_EQ(second.slot, first.slot);
+  auto b = MakeReady("b");
+  channel.OnDetached(a->token, "gone");
+  EXPECT_EQ(Only(*b).exchange, second.exchange) << "it was not begun";
+}
+
 TEST_F(ChannelRecorder, WhoLosesByADeathIsToldItsIncident) {
   auto a = MakeRecorded("a");
   Call* call = Ask("POST");

@@ -48,10 +48,12 @@ TEST_F(RecorderTest, GoesThroughItsStates) {
   EXPECT_EQ(view.Find(1, 7), SlotState::kAnswered);
   view.Free(1, 8);
   EXPECT_EQ(view.Find(1, 7), SlotState::kAnswered) << "that was another one";
-  view.Free(1, 7);
   view.Offer(1, 9);
   view.Answer(1, 7);
+  EXPECT_FALSE(view.Begin(1, 7)) << "the slot is another one's now";
   EXPECT_EQ(view.Find(1, 9), SlotState::kOffered);
+  view.Free(1, 9);
+  EXPECT_FALSE(view.Begin(1, 9)) << "it was given back";
 }
 
 TEST_F(RecorderTest, RevokesWhatHasNotBegun) {
