@@ -1,5 +1,6 @@
 """What the package does in C++: the wire, the front end's process, and JSON Schema."""
 
+import contextvars
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -69,7 +70,15 @@ def start_obeying(connection: int, orders: int) -> None:
         OSError: there is no more descriptor.
     """
 
-def steps(coroutine: Coroutine[Any, Any, None], exchange: Exchange, /) -> Coroutine[Any, Any, None]:
+def first_step(
+    coroutine: Coroutine[Any, Any, None], exchange: Exchange | None, /
+) -> tuple[contextvars.Context, Any] | None:
+    """Step a coroutine for the first time, in a copy of the context, and have the flight recorder name the exchange.
+
+    Returns: the copy and what it waits for; None if it has ended. Raises what it raises.
+    """
+
+def steps(coroutine: Coroutine[Any, Any, None], exchange: Exchange | None, /) -> Coroutine[Any, Any, None]:
     """Give a coroutine that does the same, and has the flight recorder name the exchange while it is being stepped."""
 
 def begin(exchange: Exchange, /) -> bool:
@@ -79,7 +88,7 @@ def call_for(exchange: Exchange | None, cell: int, function: Callable[..., T], /
     """Call a function, and have the cell of this thread in the flight recorder name the exchange meanwhile."""
 
 def stepped() -> Exchange | None:
-    """Give the exchange that this thread is stepping by `steps`."""
+    """Give the exchange that this thread is stepping by `first_step` or `steps`."""
 
 class Exchange:
     """One request; see `spikard._exchange.Exchange` for the attributes that handlers are built on."""

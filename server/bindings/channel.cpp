@@ -36,12 +36,11 @@ std::string_view Text(const py::handle& text) {
 
 // A message about the worker itself, as (name, values ...); a request as (Exchange, its number, its route, whether
 // its body comes in chunks).
-py::object ToPython(const protocol::Message& message, const std::shared_ptr<const Batch>& batch,
-                    const std::shared_ptr<Recorder>& recorder) {
+py::object ToPython(const protocol::Message& message, const std::shared_ptr<const Batch>& batch) {
   const auto& payload = message.payload;
   if (const auto* m = std::get_if<protocol::Request>(&payload)) {
     const bool streams = m->body_kind >= protocol::BodyKind::kStream;
-    return py::make_tuple(MakeExchange(batch, recorder, message), message.exchange, m->route, streams);
+    return py::make_tuple(MakeExchange(batch, message), message.exchange, m->route, streams);
   }
   if (const auto* m = std::get_if<protocol::Window>(&payload)) {
     return py::make_tuple("window", message.exchange, m->bytes);
@@ -75,6 +74,7 @@ class Inbox {
   py::list Read(std::vector<py::bytes> frames) {
     auto batch = std::make_shared<Batch>();
     batch->frames = std::move(frames);
+    batch->recorder = recorder_;
     std::vector<std::string_view> views;
     for (const py::bytes& frame : batch->frames) views.push_back(View(frame));
     // Exchanges outlive the reader's own aligned copy, so frame 0 is copied to where they can share it.
@@ -93,7 +93,7 @@ class Inbox {
       bool end = false;
       Check(reader_.Next(&message, &end));
       if (end) return messages;
-      messages.append(ToPython(message, batch, recorder_));
+      messages.append(ToPython(message, batch));
     }
   }
 
@@ -201,7 +201,7 @@ class Outbox {
 
   // From now on the answer may be on its way: who reads the recorder of a dead worker waits for it.
   void End(const Exchange& x) {
-    if (x.recorder) x.recorder->view().Answer(x.slot, x.number);
+    if (x.recorder) x.recorder->Answer(x.slot, x.number);
   }
 
   static std::vector<protocol::Field> Fields(const Pairs& headers, std::vector<std::string>& latin1) {

@@ -1,8 +1,10 @@
-// A coroutine that tells the flight recorder while it is being stepped. Written against Python's own interface: this
+// Coroutines that tell the flight recorder while they are being stepped. Written against Python's own interface: this
 // runs once per step of every handler.
 #include <pybind11/pybind11.h>
 
+#include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "bindings/bindings.hpp"
 #include "bindings/exchange.hpp"
@@ -35,21 +37,29 @@ Steps* As(PyObject* self) { return reinterpret_cast<Steps*>(self); }
 // While it lives, the exchange is being stepped.
 class Mark {
  public:
-  Mark(uint64_t* cell, uint64_t number, PyObject* exchange)
-      : cell_(*cell), number_(cell_.load(std::memory_order_relaxed)), stepped_(stepped) {
-    cell_.store(number, std::memory_order_release);
-    stepped = exchange;
-  }
   explicit Mark(const Steps& steps) : Mark(steps.cell, steps.number, steps.exchange) {}
+  // Without a cell it is not told.
+  Mark(uint64_t* cell, uint64_t number, PyObject* exchange) : cell_(cell) {
+    if (cell_ == nullptr) return;
+    number_ = Cell().load(std::memory_order_relaxed);
+    stepped_ = std::exchange(stepped, exchange);
+    Cell().store(number, std::memory_order_release);
+  }
+  Mark(const Mark&) = delete;
+  Mark& operator=(const Mark&) = delete;
   ~Mark() {
+    if (cell_ == nullptr) return;
     stepped = stepped_;
-    cell_.store(number_, std::memory_order_release);
+    Cell().store(number_, std::memory_order_release);
   }
 
  private:
-  std::atomic_ref<uint64_t> cell_;
-  const uint64_t number_;
-  PyObject* const stepped_;
+  std::atomic_ref<uint64_t> Cell() const { return std::atomic_ref<uint64_t>(*cell_); }
+
+  uint64_t* const cell_;
+  // What was there before.
+  uint64_t number_ = 0;
+  PyObject* stepped_ = nullptr;
 };
 
 PyObject* Send(PyObject* self, PyObject* value) {
@@ -102,22 +112,12 @@ void Deallocate(PyObject* self) {
   Py_DECREF(type);
 }
 
-// Null, and an error is set, if it is none.
-const Exchange* ExchangeOf(PyObject* object) {
-  py::detail::make_caster<Exchange> caster;
-  if (!caster.load(object, false)) {
-    PyErr_SetString(PyExc_TypeError, "not an Exchange");
-    return nullptr;
-  }
-  return &static_cast<Exchange&>(caster);
-}
-
 PyObject* MakeSteps(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
   if (count != 2) return PyErr_Format(PyExc_TypeError, "steps takes a coroutine and an exchange");
-  const Exchange* x = ExchangeOf(arguments[1]);
-  if (x == nullptr) return nullptr;
+  const Exchange* x = arguments[1] != Py_None ? ExchangeOf(arguments[1]) : nullptr;
+  if (x == nullptr && arguments[1] != Py_None) return nullptr;
   Py_INCREF(arguments[0]);
-  if (!x->recorder) return arguments[0];
+  if (x == nullptr || x->recorder == nullptr) return arguments[0];
   Steps* steps = PyObject_GC_New(Steps, steps_type);
   if (steps == nullptr) {
     Py_DECREF(arguments[0]);
@@ -126,16 +126,45 @@ PyObject* MakeSteps(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
   Py_INCREF(arguments[1]);
   steps->coroutine = arguments[0];
   steps->exchange = arguments[1];
-  steps->cell = x->recorder->view().CellAddress(kCell);
+  steps->cell = x->recorder->CellAddress(kCell);
   steps->number = x->number;
   PyObject_GC_Track(steps);
   return reinterpret_cast<PyObject*>(steps);
 }
 
+// The first step, without an object for the steps: mostly it is the only one. In a copy of the context, which is given
+// back with what the coroutine waits for; None if it has ended.
+PyObject* FirstStep(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
+  if (count != 2) return PyErr_Format(PyExc_TypeError, "first_step takes a coroutine and an exchange");
+  const Exchange* x = arguments[1] != Py_None ? ExchangeOf(arguments[1]) : nullptr;
+  if (x == nullptr && arguments[1] != Py_None) return nullptr;
+  PyObject* context = PyContext_CopyCurrent();
+  if (context == nullptr) return nullptr;
+  PyObject* result = nullptr;
+  PySendResult sent = PYGEN_ERROR;
+  if (PyContext_Enter(context) == 0) {
+    {
+      const bool told = x != nullptr && x->recorder != nullptr;
+      const Mark mark(told ? x->recorder->CellAddress(kCell) : nullptr, told ? x->number : 0, arguments[1]);
+      sent = PyIter_Send(arguments[0], Py_None, &result);
+    }
+    if (PyContext_Exit(context) != 0) {
+      Py_CLEAR(result);
+      sent = PYGEN_ERROR;
+    }
+  }
+  PyObject* waits = nullptr;
+  if (sent == PYGEN_NEXT) waits = PyTuple_Pack(2, context, result);
+  if (sent == PYGEN_RETURN) waits = Py_NewRef(Py_None);
+  Py_XDECREF(result);
+  Py_DECREF(context);
+  return waits;
+}
+
 PyObject* Begin(PyObject*, PyObject* exchange) {
   const Exchange* x = ExchangeOf(exchange);
   if (x == nullptr) return nullptr;
-  return PyBool_FromLong(!x->recorder || x->recorder->view().Begin(x->slot, x->number));
+  return PyBool_FromLong(x->recorder == nullptr || x->recorder->Begin(x->slot, x->number));
 }
 
 PyObject* CallFor(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
@@ -148,8 +177,8 @@ PyObject* CallFor(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
   if (arguments[0] == Py_None) return call();
   const Exchange* x = ExchangeOf(arguments[0]);
   if (x == nullptr) return nullptr;
-  if (!x->recorder || cell >= x->recorder->view().cells()) return call();
-  const Mark mark(x->recorder->view().CellAddress(static_cast<uint32_t>(cell)), x->number, arguments[0]);
+  if (x->recorder == nullptr || cell >= x->recorder->cells()) return call();
+  const Mark mark(x->recorder->CellAddress(static_cast<uint32_t>(cell)), x->number, arguments[0]);
   return call();
 }
 
@@ -174,6 +203,7 @@ PyType_Spec spec = {"spikard._native.Steps", sizeof(Steps), 0, Py_TPFLAGS_DEFAUL
 
 PyMethodDef functions[] = {
     {"steps", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(MakeSteps)), METH_FASTCALL, nullptr},
+    {"first_step", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(FirstStep)), METH_FASTCALL, nullptr},
     {"begin", Begin, METH_O, nullptr},
     {"call_for", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(CallFor)), METH_FASTCALL, nullptr},
     {"stepped", Stepped, METH_NOARGS, nullptr},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spikard._exchange import collect, keep
 from spikard._mount.reply import ClientGone
-from spikard._native import ChannelLost, begin, call_for, steps
+from spikard._native import ChannelLost, begin, call_for
 from spikard._respond import as_response, is_stream
 from spikard._worker import answer
 from spikard._worker.reply import Reply
@@ -186,7 +186,7 @@ class Exchanges:
             exchange.incoming = self._uploads[number] = upload
         collects = streams and not route.streams_body
         work = self._collect(number, exchange, route, run) if collects else run(number, exchange, route)
-        self._runner.start(number, steps(work, exchange))
+        self._runner.start(number, work, exchange)
 
     def go(self) -> None:
         """Run the handlers of the requests that have begun."""
@@ -208,7 +208,8 @@ class Exchanges:
                 continue
             if json is not None:
                 value = Response(json, route.status_code, media_type="application/json")
-            self._runner.start(number, steps(self._finish(number, exchange, route, value, error), exchange))
+            work = self._finish(number, exchange, route, value, error)
+            self._runner.start(number, work, exchange)
         self._runner.go()
 
     def cancel(self, number: int) -> None:

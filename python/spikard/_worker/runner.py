@@ -7,9 +7,13 @@ import contextvars
 import types
 from collections import deque
 from collections.abc import Coroutine, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from spikard._native import first_step, steps
 from spikard._worker.pause import Pause
+
+if TYPE_CHECKING:
+    from spikard._native import Exchange
 
 Work = Coroutine[Any, Any, None]
 
@@ -30,7 +34,7 @@ class Runner:
         """Run nothing yet."""
         self._loop = loop
         self._context = contextvars.copy_context()
-        self._queue: deque[tuple[int, Work]] = deque()
+        self._queue: deque[tuple[int, Work, Exchange | None]] = deque()
         self._waiting: dict[int, asyncio.Task[None]] = {}
         # The task that will look at the queue, and where it waits until then.
         self._next: asyncio.Task[None] | None = None
@@ -41,9 +45,15 @@ class Runner:
         """Count the works that have not ended."""
         return len(self._queue) + len(self._waiting)
 
-    def start(self, number: int, work: Work) -> None:
-        """Take a work, for `go` to run it. It deals with all of its errors itself, cancellation too."""
-        self._queue.append((number, work))
+    def start(self, number: int, work: Work, exchange: Exchange | None = None) -> None:
+        """Take a work, for `go` to run it. It deals with all of its errors itself, cancellation too.
+
+        Args:
+            number: its own.
+            work: what is run.
+            exchange: whose handler it is: the flight recorder tells while it is being stepped.
+        """
+        self._queue.append((number, work, exchange))
 
     def go(self) -> None:
         """Run what was taken: at once if a task is ready, else soon.
@@ -118,14 +128,12 @@ class Runner:
     def _begin_all(self, task: asyncio.Task[None]) -> tuple[int, Work, contextvars.Context, Any] | None:
         """Run works until one waits, and give that one, or until somebody asks for the end of the task."""
         while self._queue:
-            number, work = self._queue.popleft()
-            context = contextvars.copy_context()
-            try:
-                return number, work, context, context.run(work.send, None)
-            except StopIteration:
-                # Whoever asked for the end of a work that has now ended must not hit the next.
-                if _cancelling is not None and _cancelling(task):
-                    break
+            number, work, exchange = self._queue.popleft()
+            if (waits := first_step(work, exchange)) is not None:
+                return number, steps(work, exchange), *waits
+            # Whoever asked for the end of a work that has now ended must not hit the next.
+            if _cancelling is not None and _cancelling(task):
+                break
         return None
 
 
