@@ -91,20 +91,33 @@ def _encoder(node: Node, annotation: Any) -> Encode:
     if isinstance(node, Model) or _has_model(annotation):
         return _by_pydantic(annotation)
     exact = annotation if isinstance(annotation, type) else None
+    if annotation is dict:
+        return _json.encode
     seen: set[int] = set()
-    finish = _as_it_is if node.is_direct(seen) and LEAVES_DEFAULTS not in seen else complete
+    convert = _converter(annotation)
+    if node.is_direct(seen) and LEAVES_DEFAULTS not in seen:
+        write: Encode = lambda value: _json.encode(convert(value))  # noqa: E731
+    else:
+        write = lambda value: _json.encode(complete(convert(value)))  # noqa: E731
+    if exact is None or exact in _BUILT_IN:
+        return write
+    # Of exactly this class: it was made to be right.
+    return lambda value: _json.encode(value) if type(value) is exact else write(value)
 
-    def encode(value: Any) -> bytes:
-        # Of exactly this class: it was made to be right.
-        if exact is not None and type(value) is exact and exact not in _BUILT_IN:
-            return _json.encode(value)
-        return _json.encode(finish(_converted(value, annotation)))
 
-    return _json.encode if annotation is dict else encode
+def _converter(annotation: Any) -> Callable[[Any], Any]:
+    # An annotation is taken apart anew by each call of `convert`, but what a struct says of its fields only once.
+    only: Any = msgspec.defstruct("Only", [("value", annotation)], array_like=True, gc=False)
+    # Objects are read where a class is expected; elsewhere they are no values, and to say so costs half of the call.
+    options: Any = {} if _is_built_in(annotation) else {"from_attributes": True, "dec_hook": _keep}
 
+    def convert(value: Any) -> Any:
+        try:
+            return msgspec.convert((value,), only, **options).value
+        except msgspec.ValidationError:
+            return _converted(value, annotation)
 
-def _as_it_is(value: Any) -> Any:
-    return value
+    return convert
 
 
 def _converted(value: Any, annotation: Any) -> Any:
@@ -143,6 +156,13 @@ def _by_pydantic(annotation: Any) -> Encode:
 
 def _has_model(annotation: Any) -> bool:
     return is_model(annotation) or any(_has_model(argument) for argument in typing.get_args(annotation))
+
+
+def _is_built_in(annotation: Any) -> bool:
+    return annotation in _BUILT_IN or (
+        typing.get_origin(annotation) in (*_BUILT_IN, typing.Union, types.UnionType)
+        and all(_is_built_in(argument) for argument in typing.get_args(annotation) if argument is not ...)
+    )
 
 
 def _checked(encode: Encode, schema: _native.Schema) -> Encode:
