@@ -73,14 +73,6 @@ def as_json(route: BoundRoute, value: Any) -> bytes | None:
     return None
 
 
-def give_json(outbox: Outbox, exchange: Exchange, route: BoundRoute, json: bytes) -> None:
-    """Put an answer into the outbox that was written by `as_json`."""
-    try:
-        outbox.json(exchange, route.status_code, json)
-    except Exception as error:  # as in `give`
-        fail(outbox, exchange, route, error)
-
-
 def _in_parts(response: Response) -> StreamingResponse:
     body = response.body
 

@@ -18,8 +18,9 @@ import zmq
 from spikard import _native
 from spikard._native import ChannelLost, Exchange
 from spikard._worker.attach import MAX_PACKET, SLOTS, Attached
-from spikard._worker.exchanges import Application, Exchanges, Result
+from spikard._worker.exchanges import Application, Exchanges
 from spikard._worker.mailbox import Mailbox
+from spikard._worker.result import Result
 from spikard._worker.ticks import Ticks
 
 _MAX_BATCH = 256 * 1024 * 1024

@@ -8,14 +8,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from spikard._exchange import collect, keep
 from spikard._mount.reply import ClientGone
-from spikard._native import ChannelLost, begin, call_for
+from spikard._native import ChannelLost, begin
 from spikard._respond import as_response, is_stream
 from spikard._worker import answer
 from spikard._worker.reply import Reply
+from spikard._worker.result import REVOKED, Result, result_of
 from spikard._worker.runner import Runner
 from spikard._worker.stream import Stream, close, iterate
 from spikard._worker.upload import BodyLost, Upload
@@ -49,37 +50,6 @@ class Application:
     manifest: bytes
     services: Services
     on_ready: Callable[[], None]
-
-
-class Result(NamedTuple):
-    """What came of a handler in a thread.
-
-    Attributes:
-        number: of the exchange.
-        exchange: the request.
-        route: of the handler.
-        json: what it has returned, if that is all of the answer.
-        value: what it has returned else.
-        error: what it has raised.
-    """
-
-    number: int
-    exchange: Exchange
-    route: BoundRoute
-    json: bytes | None
-    value: Any
-    error: BaseException | None
-
-
-# In place of a value: the exchange must not begin any more.
-_REVOKED = object()
-
-
-def _call_begun(exchange: Exchange, route: BoundRoute) -> tuple[bytes | None, Any]:
-    if not begin(exchange):
-        return None, _REVOKED
-    value = route.call(exchange)
-    return answer.as_json(route, value), value
 
 
 class Exchanges:
@@ -201,12 +171,10 @@ class Exchanges:
             number, exchange, route, json, value, error = results.popleft()
             if self._abandoned:
                 continue
-            if json is not None and len(json) <= self.body_limit:
-                answer.give_json(self._outbox, exchange, route, json)
-                self._forget(number)
-                self._on_put(len(json))
-                continue
             if json is not None:
+                if len(json) <= self.body_limit:
+                    self._give_json(number, exchange, route, json)
+                    continue
                 value = Response(json, route.status_code, media_type="application/json")
             work = self._finish(number, exchange, route, value, error)
             self._runner.start(number, work, exchange)
@@ -250,6 +218,10 @@ class Exchanges:
             return self._return(number, exchange)
         try:
             result = await route.call(exchange)
+            if type(result) is dict:  # what most return, by the shortest way
+                json = route.encode(result)
+                if len(json) <= self.body_limit:
+                    return self._give_json(number, exchange, route, json)
             if is_stream(result) or isinstance(result, StreamingResponse):
                 await self._stream(number, exchange, route, result)
             elif large := self._give(number, exchange, route, result):
@@ -271,22 +243,15 @@ class Exchanges:
 
     def _call(self, number: int, exchange: Exchange, route: BoundRoute, thread: int) -> None:
         """Call the handler, in a thread."""
-        if self._abandoned:
-            return
-        try:
-            run = self._context.copy().run
-            json, value = call_for(exchange, thread, run, _call_begun, exchange, route)
-        except BaseException as error:
-            self._on_result(Result(number, exchange, route, None, None, error))
-        else:
-            self._on_result(Result(number, exchange, route, json, value, None))
+        if not self._abandoned:
+            self._on_result(result_of(number, exchange, route, self._context.copy(), thread))
 
     async def _finish(
         self, number: int, exchange: Exchange, route: BoundRoute, value: Any, error: BaseException | None
     ) -> None:
         if error is not None:
             return self._fail(number, exchange, route, error)
-        if value is _REVOKED:
+        if value is REVOKED:
             return self._return(number, exchange)
         try:
             if isinstance(value, Awaitable):
@@ -359,6 +324,11 @@ class Exchanges:
             self._streams.pop(number, None)
         if self._uploads and (upload := self._uploads.pop(number, None)) is not None:
             upload.close()
+
+    def _give_json(self, number: int, exchange: Exchange, route: BoundRoute, json: bytes) -> None:
+        self._outbox.json(exchange, route.status_code, json)
+        self._forget(number)
+        self._on_put(len(json))
 
     def _give(
         self, number: int, exchange: Exchange, route: BoundRoute, result: Any
