@@ -69,6 +69,8 @@ class Connection:
         # Callbacks are scheduled from handlers' tasks too, which have context variables of their own.
         self._context = contextvars.copy_context()
         self._flush_due = False
+        # Whether something was sent since it was last seen what has come.
+        self._unlooked = False
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
         self._socket.setsockopt(zmq.LINGER, 0)
@@ -130,29 +132,36 @@ class Connection:
     # ---- what comes
 
     def _receive(self) -> None:
-        # The descriptor tells only of changes, sends included: everything that is there has to be taken.
+        if self._flush_due:
+            # Handlers run inside of this: what others have answered is not to wait for them.
+            self._send_all()
+        alone = not self._exchanges.busy
+        # What is answered meanwhile leaves behind this, not with the loop's next turn.
+        self._flush_due = True
         try:
-            if self._flush_due:
-                # Handlers run inside of this: what others have answered is not to wait for them.
-                self._send_all()
+            # The descriptor tells only of changes, sends included: everything that is there has to be taken.
             for _ in range(_BATCHES_PER_TURN):
                 if self._ended.done():
                     return
-                frames = self._socket.recv_multipart(zmq.NOBLOCK)
-                # What is answered meanwhile leaves behind this, not with the loop's next turn.
-                self._flush_due = True
-                for message in self._inbox.read(frames):
+                messages = self._inbox.read(self._socket.recv_multipart(zmq.NOBLOCK))
+                for message in messages:
                     if isinstance(message[0], Exchange):
                         self._exchanges.begin(*message)
                     else:
                         self._on_message(*message)
-                self._exchanges.go()
-                self._send_all()
+                if alone and len(messages) == 1:
+                    # Nobody else is there to be waited for.
+                    self._exchanges.go()
+                    self._send()
+                alone = False
             self._receive_soon()
         except zmq.Again:
-            pass
+            self._unlooked = False
         except (ChannelLost, zmq.ZMQError) as error:
             self._lose(str(error))
+            return
+        self._exchanges.go()
+        self._flush()
 
     def _on_message(self, name: object, *values: Any) -> None:
         match name:
@@ -252,8 +261,10 @@ class Connection:
     def _flush(self) -> None:
         self._send_all()
         # A send may have swallowed the sign that something has come.
-        if not self._ended.done() and typing.cast("int", self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
-            self._receive_soon()
+        if self._unlooked and not self._ended.done():
+            self._unlooked = False
+            if typing.cast("int", self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+                self._receive_soon()
 
     def _send_all(self) -> None:
         self._flush_due = False
@@ -270,6 +281,7 @@ class Connection:
             self._socket.send_multipart(frames, zmq.NOBLOCK, copy=len(frames) == 1)
         except zmq.ZMQError as error:
             self._lose(f"the front end does not read: {error}")
+        self._unlooked = True
 
     def _receive_soon(self) -> None:
         self._loop.call_soon(self._receive, context=self._context)
