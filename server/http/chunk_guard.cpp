@@ -8,6 +8,8 @@ namespace {
 
 // Of one chunk's size and extensions.
 constexpr size_t kMaxSizeLine = 4 * 1024;
+constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
+constexpr std::string_view kBehindSize = "; \t";
 
 }  // namespace
 
@@ -17,7 +19,7 @@ std::string_view ChunkGuard::Take(std::string_view input) {
     const auto found = lines_.Scan(rest);
     const std::string_view line = rest.substr(0, lines_.Size());
     if (found == LineScanner::Found::kBroken) Refuse(Fault::kMalformed);
-    if (fault_ != Fault::kNone || !CheckLength(line.size()) || found == LineScanner::Found::kPartial) return {};
+    if (fault_ != Fault::kNone || !CheckStart(line) || found == LineScanner::Found::kPartial) return {};
     lines_.Next();
     at_ += line.size() + 2;
     const bool complete = OnLine(line);
@@ -27,11 +29,16 @@ std::string_view ChunkGuard::Take(std::string_view input) {
 }
 
 // Of a line that may not have ended yet.
-bool ChunkGuard::CheckLength(size_t size) {
+bool ChunkGuard::CheckStart(std::string_view line) {
   // Data that goes on where its CRLF should be.
-  if (state_ == State::kDataEnd && size > 0) return Refuse(Fault::kMalformed);
-  if (state_ == State::kSize && size > kMaxSizeLine) return Refuse(Fault::kMalformed);
-  if (state_ == State::kTrailer && trailer_bytes_ + size > max_bytes_) return Refuse(Fault::kHeaderTooLarge);
+  if (state_ == State::kDataEnd && !line.empty()) return Refuse(Fault::kMalformed);
+  if (state_ == State::kTrailer && trailer_bytes_ + line.size() > max_bytes_) return Refuse(Fault::kHeaderTooLarge);
+  if (state_ != State::kSize) return true;
+  if (line.size() > kMaxSizeLine) return Refuse(Fault::kMalformed);
+  // A body that is not chunked at all may hold no line end.
+  const size_t end = line.find_first_not_of(kHexDigits);
+  if (end != std::string_view::npos && kBehindSize.find(line[end]) == std::string_view::npos)
+    return Refuse(Fault::kMalformed);
   return true;
 }
 
@@ -43,7 +50,7 @@ bool ChunkGuard::OnLine(std::string_view line) {
 }
 
 bool ChunkGuard::OnSize(std::string_view line) {
-  const std::string_view digits = line.substr(0, line.find_first_not_of("0123456789abcdefABCDEF"));
+  const std::string_view digits = line.substr(0, line.find_first_not_of(kHexDigits));
   if (digits.empty()) return Refuse(Fault::kMalformed);
   const bool last = digits.find_first_not_of('0') == std::string_view::npos;
   state_ = last ? State::kTrailer : State::kDataEnd;

@@ -23,7 +23,7 @@ class ChunkGuard {
  private:
   enum class State { kDataEnd, kSize, kTrailer };
 
-  bool CheckLength(size_t size);
+  bool CheckStart(std::string_view line);
   // Returns whether the lines are complete.
   bool OnLine(std::string_view line);
   bool OnSize(std::string_view line);

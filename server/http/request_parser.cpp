@@ -39,7 +39,11 @@ size_t RequestParser::ParseHead(std::string_view input) {
     const auto found = lines_.Scan(rest);
     const std::string_view line = rest.substr(0, lines_.Size());
     if (found == LineScanner::Found::kBroken) Refuse(Fault::kMalformed);
-    if (fault_ != Fault::kNone || !CheckSize(line.size()) || found == LineScanner::Found::kPartial) return taken;
+    if (fault_ != Fault::kNone || !CheckSize(line)) {
+      if (!begun_) NoteMethod(line);
+      return taken;
+    }
+    if (found == LineScanner::Found::kPartial) return taken;
     lines_.Next();
     if (!begun_ && line.empty()) {
       // Section 2.2: empty lines before a request are ignored.
@@ -53,9 +57,13 @@ size_t RequestParser::ParseHead(std::string_view input) {
 }
 
 // Of a line that may not have ended yet: nobody waits for the end of what is too long already.
-bool RequestParser::CheckSize(size_t size) {
-  if (!begun_ && size > limits_.max_uri_length) return Refuse(Fault::kUriTooLong);
-  const size_t section = line_at_ - request_line_size_ + size + 2;
+bool RequestParser::CheckSize(std::string_view line) {
+  if (!begun_ && line.size() > limits_.max_uri_length) {
+    // All of it may be a method, or nothing that was meant as HTTP.
+    const bool has_target = line.find(' ') != std::string_view::npos;
+    return Refuse(has_target ? Fault::kUriTooLong : Fault::kMalformed);
+  }
+  const size_t section = line_at_ - request_line_size_ + line.size() + 2;
   if (begun_ && section > limits_.max_header_size) return Refuse(Fault::kHeaderTooLarge);
   return true;
 }
@@ -64,8 +72,7 @@ bool RequestParser::CheckLine(std::string_view line) {
   if (!begun_) {
     begun_ = true;
     request_line_size_ = line_at_;
-    // Known even if nothing else is: an error says nothing but its head to HEAD.
-    request_.method.assign(line.substr(0, line.find(' ')));
+    NoteMethod(line);
     return CheckVersion(line);
   }
   // Section 5.2: Beast would unfold it.
@@ -73,8 +80,14 @@ bool RequestParser::CheckLine(std::string_view line) {
   return true;
 }
 
-// Section 2.3: case-sensitive, one digit each. To Beast, everything but 1.0 and 1.1 is a bad version; only what is no
-// version at all is left to it.
+// Known even if nothing else is: an error says nothing but its head to HEAD.
+void RequestParser::NoteMethod(std::string_view request_line) {
+  const size_t end = request_line.find(' ');
+  if (end != std::string_view::npos) request_.method.assign(request_line.substr(0, end));
+}
+
+// Section 2.3: case-sensitive, one digit each. To Beast, everything but 1.0 and 1.1 is a bad version. Judged where the
+// line ends: whoever speaks something else, HTTP/0.9 for one, sends no end of a head.
 bool RequestParser::CheckVersion(std::string_view request_line) {
   constexpr std::string_view kName = " HTTP/";
   const size_t size = kName.size() + 3;
@@ -83,8 +96,9 @@ bool RequestParser::CheckVersion(std::string_view request_line) {
   const char major = version[size - 3];
   const char minor = version[size - 1];
   const bool well_formed = version.starts_with(kName) && version[size - 2] == '.' && IsDigit(major) && IsDigit(minor);
-  if (well_formed && major != '1') return Refuse(Fault::kUnsupportedVersion);
-  later_version_ = well_formed && minor > '1';
+  if (!well_formed) return Refuse(Fault::kMalformed);
+  if (major != '1') return Refuse(Fault::kUnsupportedVersion);
+  later_version_ = minor > '1';
   return true;
 }
 

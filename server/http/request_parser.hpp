@@ -52,8 +52,9 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   using BeastView = boost::beast::string_view;
 
   // What the guard has to say of a line of the head before Beast reads it.
-  bool CheckSize(size_t size);
+  bool CheckSize(std::string_view line);
   bool CheckLine(std::string_view line);
+  void NoteMethod(std::string_view request_line);
   bool CheckVersion(std::string_view request_line);
   // Gives Beast bytes. `whole`: they are all it needs to go on, so that asking for more means that they are
   // malformed.

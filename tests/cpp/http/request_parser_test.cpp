@@ -91,7 +91,8 @@ TEST(RequestParser, StopsAtLimits) {
   EXPECT_EQ(Parse("GET /" + std::string(26, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 1, limits).fault, Fault::kNone);
   EXPECT_EQ(Parse("GET /" + std::string(27, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 1, limits).fault,
             Fault::kUriTooLong);
-  EXPECT_EQ(Parse(std::string(41, 'A'), 1, limits).fault, Fault::kUriTooLong);
+  EXPECT_EQ(Parse("GET /" + std::string(36, 'a'), 1, limits).fault, Fault::kUriTooLong);
+  EXPECT_EQ(Parse(std::string(41, 'A'), 1, limits).fault, Fault::kMalformed);
   EXPECT_EQ(Parse(head + "Host: h\r\nA:" + std::string(45, 'a') + "\r\n\r\n", 1, limits).fault, Fault::kNone);
   EXPECT_EQ(Parse(head + "Host: h\r\nA:" + std::string(46, 'a') + "\r\n\r\n", 1, limits).fault, Fault::kHeaderTooLarge);
   EXPECT_EQ(Parse(head + "Host: h\r\nA:\r\nB:\r\n\r\n", 1, limits).fault, Fault::kHeaderTooLarge);
@@ -104,6 +105,16 @@ TEST(RequestParser, StopsAtLimits) {
 TEST(RequestParser, KnowsTheMethodOfWhatIsRefused) {
   EXPECT_EQ(Parse("HEAD / HTTP/1.1\r\nHost: h\r\n folded\r\n\r\n").request.method, "HEAD");
   EXPECT_EQ(Parse("HEAD /%zz HTTP/1.1\r\nHost: h\r\n\r\n").request.method, "HEAD");
+  EXPECT_EQ(Parse("HEAD /\x01").request.method, "HEAD");
+  EXPECT_EQ(Parse("HEAD /" + std::string(20'000, 'a')).request.method, "HEAD");
+  EXPECT_EQ(Parse("HEAD\x01").request.method, "");
+}
+
+TEST(RequestParser, RefusesWhatIsNoRequestLineWhereItEnds) {
+  EXPECT_EQ(Parse("GET /index.html\r\n").fault, Fault::kMalformed);
+  EXPECT_EQ(Parse("GET / HTTP/1.x\r\n").fault, Fault::kMalformed);
+  EXPECT_EQ(Parse("GET / HTTP/2.0\r\n").fault, Fault::kUnsupportedVersion);
+  EXPECT_EQ(Parse("GET / HTTP/1.1\r\n").fault, Fault::kNone);
 }
 
 TEST(RequestParser, PutsTheAuthorityOfTheTargetInPlaceOfHost) {
