@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
+from spikard._problem import Problem
 from spikard.datastructures import Headers
 from spikard.responses import Response
 from spikard.streaming import StreamingResponse
@@ -112,9 +113,13 @@ class FileResponse(StreamingResponse):
         headers = self.headers.multi_items()
         if code in (304, 412, 416):
             file.close()
+            if code == 304:
+                return self._follow(Response(None, code, headers))
+            # What describes the file's content does not describe the problem.
+            headers = [pair for pair in headers if not pair[0].startswith("content-")]
             if code == 416:
-                headers = [("content-range", f"bytes */{size}")]
-            return self._follow(Response(None, code, headers))
+                headers.append(("content-range", f"bytes */{size}"))
+            return self._follow(Problem(code, headers=headers).response(exchange.request_id))
         if code == 206:
             headers.append(("content-range", f"bytes {first}-{last}/{size}"))
         headers = [pair for pair in headers if pair[0] != "content-length"]
