@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Work = Coroutine[Any, Any, None]
 
 # From Python 3.11 a task tells whether somebody has asked for its end; before, nobody can.
-_cancelling = getattr(asyncio.Task, "cancelling", None)
+_TELLS = hasattr(asyncio.Task, "cancelling")
 
 
 class Runner:
@@ -132,7 +132,7 @@ class Runner:
             if (waits := first_step(work, exchange)) is not None:
                 return number, steps(work, exchange), *waits
             # Whoever asked for the end of a work that has now ended must not hit the next.
-            if _cancelling is not None and _cancelling(task):
+            if _TELLS and task.cancelling():  # type: ignore[attr-defined]
                 break
         return None
 
