@@ -49,13 +49,14 @@ std::string ReadLine(int fd) {
   }
 }
 
-// The child must not inherit what a Python process has set up for itself.
+// The child must not inherit what a Python process has set up for itself; but whoever ignores SIGHUP, as `nohup` does,
+// means all of it.
 struct SpawnAttributes {
   SpawnAttributes() {
     ::posix_spawnattr_init(&value);
     sigset_t defaults;
     ::sigemptyset(&defaults);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD}) ::sigaddset(&defaults, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGCHLD}) ::sigaddset(&defaults, signal);
     sigset_t none;
     ::sigemptyset(&none);
     ::posix_spawnattr_setsigdefault(&value, &defaults);

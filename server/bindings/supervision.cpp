@@ -40,7 +40,8 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   // worker that is still importing ends by it; one that serves finishes first.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != supervisor) ::_exit(kCannotExecute);
-  for (const int number : {SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGTTIN, SIGTTOU}) ::signal(number, SIG_DFL);
+  // Not SIGHUP: whoever ignores that, as `nohup` does, means all of it.
+  for (const int number : {SIGTERM, SIGPIPE, SIGCHLD, SIGTTIN, SIGTTOU}) ::signal(number, SIG_DFL);
   // A terminal sends Ctrl+C to all processes; the supervisor turns it into an orderly end.
   ::signal(SIGINT, SIG_IGN);
   sigset_t none;

@@ -204,6 +204,18 @@ def test_signals_add_and_remove_a_worker(supervised: Program) -> None:
     all_serve(supervised, 2)
 
 
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_nohup_is_for_all_of_it(start: Start, count: str) -> None:
+    source = Path(__file__).parent / "programs" / "workers.py"
+    command = ("sh", "-c", 'trap "" HUP; exec "$0" "$1"', sys.executable, source)
+    program = start(*command, SPIKARD_WORKERS=count).serving()
+    there = {program.pid, *(each.pid for each in processes.children(program.pid))}
+    program.send_group(signal.SIGHUP)
+    for _ in range(20):
+        assert fetch(program.address, "GET", "/pid").json() in there
+    assert {program.pid, *(each.pid for each in processes.children(program.pid))} == there
+
+
 def test_a_module(start: Start, tmp_path: Path) -> None:
     package = tmp_path / "application"
     package.mkdir()
