@@ -59,10 +59,12 @@ class Load:
                 try:
                     reply = self._receive(connection)
                 except StreamedReply:
-                    # A single bit says whether more of an answer follows: what was whole is now a stream without end.
+                    # A single bit says whether more of an answer follows: what was whole may become a stream.
                     if self._exact:
                         raise
                     self.tally["altered, a stream"] += 1
+                    if not connection.stream_ends(_HUNG_AFTER):
+                        self.faults.append(f"{question.method} {question.target} got a stream without end")
                     return
                 with self._lock:
                     self._judge(question, reply)

@@ -96,6 +96,18 @@ class Connection:
             self._read += self.socket.recv(1)
         return not self._read
 
+    def stream_ends(self, within: float) -> bool:
+        """Whether a streamed answer comes to some end: its last chunk, or that of the connection."""
+        self.socket.settimeout(within)
+        try:
+            while not self._read.endswith(b"\r\n0\r\n\r\n"):
+                self._fill()
+        except (ConnectionClosed, ConnectionResetError):
+            return True
+        except TimeoutError:
+            return False
+        return True
+
     def _take_head(self) -> bytes:
         while b"\r\n\r\n" not in self._read:
             self._fill()
