@@ -16,7 +16,12 @@ from spikard._worker import interrupts, stacks
 # better; less, and clients wait in the queue while the loop has nothing to do.
 SLOTS = 2048
 MAX_PACKET = 64 * 1024
-_ANSWER_WITHIN = 5.0
+# A front end that has not answered by now has not got what it was sent.
+ANSWER_WITHIN = 5.0
+
+
+class Unanswered(ConnectionError):
+    """The front end is there, but says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ async def attach(directory: str, threads: int) -> Attached:
         threads: that handlers may run in.
 
     Raises:
-        OSError: nobody listens there, or it did not answer.
+        Unanswered: somebody listens there, but does not answer.
+        OSError: nobody listens there, or it will not have this worker.
     """
     loop = asyncio.get_running_loop()
     control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -63,7 +69,7 @@ async def attach(directory: str, threads: int) -> Attached:
         finally:
             os.close(pidfd)
             recorder.close_descriptor()
-        packet = await asyncio.wait_for(_receive(loop, control), _ANSWER_WITHIN)
+        packet = await asyncio.wait_for(_receive(loop, control), ANSWER_WITHIN)
         if not packet:
             raise ConnectionError("the front end closed the attach socket")
         name, *values = _native.decode_control(packet)
@@ -74,7 +80,7 @@ async def attach(directory: str, threads: int) -> Attached:
     except BaseException as error:
         control.close()
         if isinstance(error, asyncio.TimeoutError):
-            raise ConnectionError("the front end did not answer") from error
+            raise Unanswered("the front end has not answered") from error
         raise
 
 

@@ -17,7 +17,7 @@ import zmq
 
 from spikard import _native
 from spikard._native import ChannelLost, Exchange
-from spikard._worker.attach import MAX_PACKET, SLOTS, Attached
+from spikard._worker.attach import ANSWER_WITHIN, MAX_PACKET, SLOTS, Attached, Unanswered
 from spikard._worker.exchanges import Application, Exchanges
 from spikard._worker.mailbox import Mailbox
 from spikard._worker.result import Result
@@ -33,8 +33,6 @@ _BATCHES_PER_TURN = 16
 # message counts as 8 KiB at least, never has more.
 _ENOUGH_FOR_A_BATCH = 1024 * 16 * 1024
 _MESSAGE = 8 * 1024
-# A front end that has not answered a Hello by now has not got it.
-_ANSWER_WITHIN = 5.0
 # How long a front end may take to read a Goodbye.
 _CLOSED_WITHIN = 1.0
 # Milliseconds for what was sent to leave the process's memory.
@@ -91,6 +89,7 @@ class Connection:
 
         Raises:
             ChannelLost: the connection is lost; what ran on it was cancelled.
+            Unanswered: there never was one.
             Refused: the front end does not take the application as it is.
         """
         control = self._attached.control
@@ -269,8 +268,10 @@ class Connection:
 
     def _wait_for_answer(self) -> None:
         self._stop_waiting()
-        cause = "the front end has not answered"
-        self._patience = self._loop.call_later(_ANSWER_WITHIN, self._lose, cause, context=self._context)
+        self._patience = self._loop.call_later(ANSWER_WITHIN, self._give_up, context=self._context)
+
+    def _give_up(self) -> None:
+        self._end(None if self._draining else Unanswered("the front end has not answered"))
 
     def _flush_soon(self) -> None:
         if not self._flush_due:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from spikard._manifest import BoundRoute
 from spikard._native import ChannelLost
-from spikard._worker.attach import attach
+from spikard._worker.attach import Unanswered, attach
 from spikard._worker.connection import Connection, Refused
 from spikard._worker.exchanges import Application
 from spikard._worker.services import Services
@@ -95,7 +95,7 @@ class Worker:
                     return
                 _log.debug("the front end has left, the next one may come")
             except (ChannelLost, OSError) as error:
-                _log.log(self._severity(), "not connected to the front end: %s", error)
+                _log.log(self._severity(error), "not connected to the front end: %s", error)
             if self._leaving:
                 return
             with contextlib.suppress(asyncio.TimeoutError):
@@ -137,6 +137,7 @@ class Worker:
         self._pause = _FIRST_PAUSE
         self._announce()
 
-    def _severity(self) -> int:
-        # The first tries belong to starting, or to a front end that is started again.
-        return logging.WARNING if self._pause >= _LONGEST_PAUSE else logging.DEBUG
+    def _severity(self, error: Exception) -> int:
+        # The first tries belong to starting, or to a front end that is started again; but none of that takes seconds.
+        worth_it = isinstance(error, Unanswered) or self._pause >= _LONGEST_PAUSE
+        return logging.WARNING if worth_it else logging.DEBUG

@@ -8,11 +8,11 @@ import platform
 
 import batch
 import pytest
-from front_end import INCARNATION, TOKEN, FrontEnd, Peer
+from front_end import DEADLINE, INCARNATION, TOKEN, FrontEnd, Peer
 from served import Start
 
 from spikard import Spikard
-from spikard._worker import WorkerRefused, connection
+from spikard._worker import WorkerRefused, attach, connection
 
 
 @pytest.fixture
@@ -106,11 +106,30 @@ def test_an_endpoint_that_is_none_attaches_anew(start: Start, app: Spikard, fron
     control.close()
 
 
+def test_no_answer_to_attach_attaches_anew(
+    start: Start,
+    app: Spikard,
+    front_end: FrontEnd,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(attach, "ANSWER_WITHIN", 0.05)
+    served = start(app)
+    silent, _ = front_end.listener.accept()
+    with silent:
+        silent.settimeout(DEADLINE)
+        while silent.recv(65536):
+            pass
+    monkeypatch.undo()
+    served.attach()
+    assert "WARNING" in {record.levelname for record in caplog.records}
+
+
 @pytest.mark.parametrize("asked", [False, True], ids=["to Hello", "to ManifestOffer"])
 def test_no_answer_attaches_anew(
-    start: Start, app: Spikard, monkeypatch: pytest.MonkeyPatch, asked: bool
+    start: Start, app: Spikard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, asked: bool
 ) -> None:
-    monkeypatch.setattr(connection, "_ANSWER_WITHIN", 0.05)
+    monkeypatch.setattr(connection, "ANSWER_WITHIN", 0.05)
     served = start(app)
     silent = served.accept()
     silent.expect("Hello")
@@ -119,6 +138,7 @@ def test_no_answer_attaches_anew(
         silent.expect("ManifestOffer")
     monkeypatch.undo()
     served.attach()
+    assert "WARNING" in {record.levelname for record in caplog.records}
 
 
 def test_a_ready_worker_waits_for_requests_without_end(start: Start, app: Spikard) -> None:
