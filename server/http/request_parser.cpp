@@ -58,11 +58,11 @@ size_t RequestParser::ParseHead(std::string_view input) {
 
 // Of a line that may not have ended yet: nobody waits for the end of what is too long already.
 bool RequestParser::CheckSize(std::string_view line) {
-  if (!begun_ && line.size() > limits_.max_uri_length) {
-    // All of it may be a method, or nothing that was meant as HTTP.
-    const bool has_target = line.find(' ') != std::string_view::npos;
-    return Refuse(has_target ? Fault::kUriTooLong : Fault::kMalformed);
-  }
+  if (!begun_ && !line.empty() && !IsToken(line.substr(0, 1))) return Refuse(Fault::kMalformed);
+  const bool too_long = !begun_ && line.size() > limits_.max_uri_length;
+  // All of it may be a method, or nothing that was meant as HTTP.
+  if (too_long && line.find(' ') == std::string_view::npos) return Refuse(Fault::kMalformed);
+  if (too_long) return Refuse(Fault::kUriTooLong);
   const size_t section = line_at_ - request_line_size_ + line.size() + 2;
   if (begun_ && section > limits_.max_header_size) return Refuse(Fault::kHeaderTooLarge);
   return true;
@@ -155,10 +155,9 @@ void RequestParser::Refuse(Fault fault, ErrorCode& error) {
   error = beast::http::error::bad_value;  // any error stops Beast; the fault says which
 }
 
-void RequestParser::on_request_impl(beast::http::verb, BeastView method, BeastView target, int version,
-                                    ErrorCode& error) {
+void RequestParser::on_request_impl(beast::http::verb, BeastView method, BeastView target, int version, ErrorCode&) {
   std::string_view authority;
-  if (!OriginForm(method, target, request_.target, authority)) return Refuse(Fault::kBadTarget, error);
+  bad_target_ = !OriginForm(method, target, request_.target, authority);
   request_.minor_version = version - 10;
   authority_.assign(authority);
 }
@@ -173,6 +172,8 @@ void RequestParser::on_field_impl(beast::http::field, BeastView name, BeastView 
 
 void RequestParser::on_header_impl(ErrorCode& error) {
   if (const Fault fault = ReadFraming(request_, framing_); fault != Fault::kNone) return Refuse(fault, error);
+  // Only now: the answer carries the id that the client has given.
+  if (bad_target_) return Refuse(Fault::kBadTarget, error);
   // Section 3.2.2: an absolute-form target counts, whatever Host says.
   if (!authority_.empty()) request_.fields.Set("host", authority_);
 }

@@ -85,7 +85,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   size_t request_line_size_ = 0;
   bool begun_ = false;
   bool later_version_ = false;  // HTTP/1.2 or higher
-  std::string authority_;       // of an absolute-form target
+  bool bad_target_ = false;
+  std::string authority_;  // of an absolute-form target
   Framing framing_;
 
   // ---- the body
