@@ -144,9 +144,11 @@ void Server::WatchSignals() {
   // A limit on the size of files is an error of the write.
   std::signal(SIGXFSZ, SIG_IGN);
   signals_.add(SIGTERM);
-  // A terminal sends Ctrl+C to all processes; the parent turns it into an orderly end.
+  // A terminal sends Ctrl+C to all processes, and tells all that it is closed. The parent turns the one into an orderly
+  // end; of the other it dies, and then there is something to remove.
   if (settings_.parent_pid != 0) {
     std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGHUP, SIG_IGN);
   } else {
     signals_.add(SIGINT);
   }

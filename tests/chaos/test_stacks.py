@@ -69,6 +69,19 @@ def test_a_stuck_loop_is_told_with_its_stack(program: Program, tmp_path: Path, n
     program.said("is heard again")
 
 
+def test_who_stands_at_a_breakpoint_is_not_stuck(start: Start, tmp_path: Path) -> None:
+    program = start("stuck.py", GATE=str(tmp_path / "gate"), PYTHONBREAKPOINT="stuck.debug").serving()
+    wait_for_two(program)
+    with Connection(program.address) as debugged, Connection(program.address) as asleep:
+        debugged.send("GET", "/breakpoint")
+        program.said("^at a breakpoint$")
+        asleep.send("GET", "/asleep")
+        program.said("is silent")
+        (tmp_path / "gate").touch()
+        assert (debugged.receive().json(), asleep.receive().json()) == (True, True)
+    assert sum("is silent" in line for line in program.lines) == 1
+
+
 def test_where_a_killed_worker_stood(program: Program, tmp_path: Path) -> None:
     with Connection(program.address) as connection:
         connection.send("GET", "/asleep")

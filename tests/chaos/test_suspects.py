@@ -56,6 +56,15 @@ class Ledger:
         return there - {suspect.number}
 
 
+def test_the_only_one_there_is_to_blame(start: Start, tmp_path: Path) -> None:
+    program = start("stuck.py", GATE=str(tmp_path / "gate")).serving()
+    wait_for_two(program)
+    reply = fetch(program.address, "GET", "/crash-behind")
+    assert (reply.status, reply.json()["type"].rpartition("/")[2]) == (500, "poisoned")
+    program.said('"worker_lost".*"poisoned"')
+    assert sum('"worker_lost"' in line for line in program.lines) == 2
+
+
 def test_suspects_run_alone(start: Start, tmp_path: Path) -> None:
     victim, death = tmp_path / "victim", tmp_path / "death"
     ledger = Ledger(tmp_path / "ledger")

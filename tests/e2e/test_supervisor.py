@@ -205,6 +205,13 @@ def test_signals_add_and_remove_a_worker(supervised: Program) -> None:
 
 
 @pytest.mark.parametrize("count", ["1", "2"])
+def test_a_closed_terminal_leaves_nothing(start: Start, count: str) -> None:
+    program = start("workers.py", SPIKARD_WORKERS=count).serving()
+    program.send_group(signal.SIGHUP)
+    assert program.wait() == -signal.SIGHUP  # what is left of it is looked for at the end
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
 def test_nohup_is_for_all_of_it(start: Start, count: str) -> None:
     source = Path(__file__).parent / "programs" / "workers.py"
     command = ("sh", "-c", 'trap "" HUP; exec "$0" "$1"', sys.executable, source)

@@ -1,8 +1,11 @@
 """Handlers that crash, or keep the loop."""
 
+import asyncio
 import ctypes
 import os
 import signal
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +18,12 @@ gate = Path(os.environ["GATE"])
 @post("/crash/{number:int}")
 async def crash(number: int) -> None:
     os.kill(os.getpid(), number)
+
+
+@get("/crash-behind")
+async def crash_behind() -> None:
+    threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGSEGV)).start()
+    await asyncio.sleep(60)
 
 
 @get("/asleep")
@@ -41,6 +50,19 @@ async def busy() -> bool:
 @get("/hurried", timeout=0.5)
 async def hurried() -> bool:
     return await busy()
+
+
+def debug(*_: object) -> None:
+    """Stand in for a debugger, by PYTHONBREAKPOINT."""
+    print("at a breakpoint", file=sys.stderr)
+    while not gate.exists():
+        time.sleep(0.01)
+
+
+@get("/breakpoint")
+async def stop_here() -> bool:
+    breakpoint()
+    return True
 
 
 @post("/stopped")
