@@ -50,8 +50,9 @@ def command(config: ServerConfig, directory: str) -> list[str]:
         raise StartError(f"the front end is missing: {path} is no program")
     words = [path, "--host", config.host, "--endpoint", f"ipc://{directory}"]
     words += ["--keep-alive", str(config.keep_alive), "--shutdown-timeout", str(config.shutdown_timeout)]
-    words += ["--lameduck", str(config.lameduck)]
-    words += ["--log-level", config.log_level]
+    words += ["--lameduck", str(config.lameduck), "--log-level", config.log_level]
+    words += ["--max-uri-length", str(config.max_uri_length)]
+    words += ["--max-header-size", str(config.max_header_size)]
     return words
 
 

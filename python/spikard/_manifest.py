@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spikard import _handler, _pattern
 from spikard._inject import Binder, Dependencies, compose
+from spikard._log import log
 from spikard._mount.bind import server
 from spikard._mount.bridge import Serve, bridge
 from spikard._signature import FilePart, ManifestParameter, bind, schemas
@@ -22,6 +24,7 @@ from spikard.requests import Request, RouteContext
 if TYPE_CHECKING:
     from spikard._exchange import Exchange
     from spikard._pattern import Segment
+    from spikard._signature.reads import Reads
     from spikard._worker.services import Services
     from spikard.app import Spikard
     from spikard.config import ServerConfig
@@ -201,6 +204,7 @@ def _bind_route(
     # Whoever declares a body wants it checked; a function in a thread cannot wait for it.
     declares = reads.whole_body or bool(body.get("body_media"))
     streams = reads.takes_body and not declares and _handler.is_async(route.handler)
+    _tell_of_misspelt(route, reads)
     described = ManifestRoute(
         kind="http",
         method=route.method,
@@ -239,6 +243,21 @@ def _root(route: Route) -> str:
     if any(segment.type for segment in literal):
         raise StartError(f"{route.place}: the path of a mounted application must be literal text")
     return "".join(f"/{segment.text}" for segment in literal if segment.text)
+
+
+def _tell_of_misspelt(route: Route, reads: Reads) -> None:
+    """Say so where nothing takes a name of the path, but something very like it is asked for in the query."""
+    taken = {parameter.wire_name for parameter in reads.parameters if parameter.source == "path"}
+    asked = [parameter.wire_name for parameter in reads.parameters if parameter.source == "query"]
+    for segment in route.segments:
+        if segment.type and segment.text not in taken:
+            for like in difflib.get_close_matches(segment.text, asked, n=1, cutoff=0.8):
+                log.warning(
+                    "%s: %r is read from the query, and nothing takes {%s} of the path",
+                    route.place,
+                    like,
+                    segment.text,
+                )
 
 
 def _refuse_new_parameters(route: Route, before: ManifestRoute, now: ManifestRoute) -> None:

@@ -103,6 +103,8 @@ class ServerConfig:
         enable_request_id: whether responses carry an `x-request-id`.
         max_body_size: of a request, in bytes; None is no limit.
         request_timeout: seconds from a request read to the first byte of its response; None is no limit.
+        max_uri_length: of a request line, in bytes.
+        max_header_size: of a request's header section, in bytes.
         max_json_depth: how many arrays and objects may be open at once in a JSON body.
         keep_alive: how long a silent connection is kept for another request, in seconds.
         shutdown_timeout: how long requests may take to finish when the server stops, in seconds.
@@ -123,6 +125,8 @@ class ServerConfig:
     enable_request_id: bool = field(default=True, metadata={"kind": _SWITCH})
     max_body_size: int | None = field(default=10 * 1024 * 1024, metadata={"kind": _or_none(_whole(1))})
     request_timeout: float | None = field(default=30.0, metadata={"kind": _or_none(_DEADLINE)})
+    max_uri_length: int = field(default=16 * 1024, metadata={"kind": _whole(1, 1_000_000)})
+    max_header_size: int = field(default=64 * 1024, metadata={"kind": _whole(1, 1_000_000)})
     max_json_depth: int = field(default=128, metadata={"kind": _whole(1)})
     keep_alive: float = field(default=75.0, metadata={"kind": _SECONDS})
     shutdown_timeout: float = field(default=30.0, metadata={"kind": _SECONDS})

@@ -108,8 +108,13 @@ class Registry:
 
         Raises:
             StartError: an option has a value that it cannot have.
-            TypeError: there is no such option.
+            TypeError: there is no such option, or the path is none.
         """
+        if not isinstance(path, str):
+            raise TypeError(f"the path must be text, as in @app.get('/path'), not {path!r}")
+        if unknown := options.keys() - RouteOptions.__optional_keys__:
+            known = ", ".join(sorted(RouteOptions.__optional_keys__))
+            raise TypeError(f"a route has no option {min(unknown)!r}; it has {known}")
         if methods is None:
             methods = method
         names = [methods] if isinstance(methods, str) else list(methods)

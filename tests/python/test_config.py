@@ -28,6 +28,8 @@ def test_defaults() -> None:
         "enable_request_id": True,
         "max_body_size": 10 * 1024 * 1024,
         "request_timeout": 30.0,
+        "max_uri_length": 16 * 1024,
+        "max_header_size": 64 * 1024,
         "max_json_depth": 128,
         "keep_alive": 75.0,
         "shutdown_timeout": 30.0,

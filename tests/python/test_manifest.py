@@ -184,6 +184,22 @@ def test_what_cannot_be_bound_stops_the_start() -> None:
         _build(app)
 
 
+def test_a_name_of_the_path_that_is_misspelt_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    app = Spikard()
+
+    @app.get("/users/{user_id}")
+    async def misspelt(userid: int) -> None: ...
+
+    @app.get("/tenants/{tenant_id}/{other}")
+    async def read_elsewhere(tenant_id: int, tenant_ids: list[int], limit: int = 3) -> None: ...
+
+    with caplog.at_level("WARNING", "spikard"):
+        _build(app)
+    (told,) = (record.getMessage() for record in caplog.records)
+    assert told.endswith("): 'userid' is read from the query, and nothing takes {user_id} of the path")
+    assert told.startswith("misspelt (")
+
+
 def test_deadlines() -> None:
     app = Spikard()
     app.get("/application")(lambda: None)

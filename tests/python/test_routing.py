@@ -77,8 +77,15 @@ def test_route_has_the_options_and_no_others() -> None:
 
 
 def test_an_unknown_option_is_refused() -> None:
-    with pytest.raises(TypeError, match="unexpected keyword argument 'statuscode'"):
-        Spikard().get("/", statuscode=1)(handler)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"a route has no option 'statuscode'; it has body_schema, .*timeout"):
+        Spikard().get("/", statuscode=1)  # type: ignore[call-arg]
+
+
+def test_a_decorator_without_its_path_is_refused() -> None:
+    with pytest.raises(
+        TypeError, match=r"the path must be text, as in @app.get\('/path'\), not <function handler"
+    ):
+        Spikard().get(handler)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

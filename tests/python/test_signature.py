@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from fake_exchange import FakeExchange
-from spikard import Request, RequestValidationError, Spikard, StartError, register_decoder
+from spikard import Query, Request, RequestValidationError, Spikard, StartError, register_decoder
 from spikard._inject import Dependencies
 from spikard._pattern import parse
 from spikard._signature import Binding, ManifestParameter, bind
@@ -110,6 +110,8 @@ class Special(Request):
     ("path", "annotation", "reason"),
     [
         ("/", Item, "has the type Item, which cannot be read from the query"),
+        ("/", Item, "; a GET has a body by Body() only, and Query() takes the fields of a type"),
+        ("/", Annotated[str, Query(pattern="(")], "its pattern '(' cannot be read: missing ), unterminated"),
         ("/", Special, "has the type Special: Special is a type that cannot be read from a request"),
         ("/", dict, "has the type dict, which cannot be read from the query"),
         ("/", list[Item], "which cannot be read from the query"),

@@ -63,7 +63,7 @@ def _returned(handler: Callable[..., Any]) -> Any:
     annotation = getattr(function, "__annotations__", {}).get("return", inspect.Parameter.empty)
     if annotation is inspect.Parameter.empty:
         return None
-    parameter = inspect.Parameter("return_", inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+    parameter = inspect.Parameter(hints.RETURN, inspect.Parameter.POSITIONAL_ONLY, annotation=annotation)
     annotation = hints.evaluate(handler, parameter)
     return None if annotation in _SILENT or _is_no_value(annotation) else annotation
 

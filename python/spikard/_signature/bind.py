@@ -231,7 +231,12 @@ class _Binder:
         elif self._arguments.is_text(node):
             self._arguments.add(name, wire_name, source, node, shape, required, marker)
         else:
-            self._refuse(name, f"has the type {_text(annotation)}, which cannot be read from the {source}")
+            hint = ""
+            if is_body(annotation) and not self._has_body:
+                hint = f"; a {self._method} has a body by Body() only, and Query() takes the fields of a type"
+            self._refuse(
+                name, f"has the type {_text(annotation)}, which cannot be read from the {source}{hint}"
+            )
 
     def _add_body(self, name: str, annotation: Any, default: Any, marker: BodyMarker) -> None:
         if annotation is bytes and not isinstance(marker, Form):

@@ -14,6 +14,8 @@ from spikard._scalars import SCALARS, TEXT, Scalar
 from spikard.exceptions import StartError
 
 UNANNOTATED = inspect.Parameter.empty
+# What a function returns stands under the name that no parameter of a function can have.
+RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ def evaluate(handler: Callable[..., Any], parameter: inspect.Parameter) -> Any:
     try:
         return typing.get_type_hints(holder, scope, include_extras=True)[parameter.name]
     except Exception as error:
+        what = "its return" if parameter.name == RETURN else f"parameter {parameter.name!r}: its"
         raise StartError(
-            f"{_handler.place(handler)}: parameter {parameter.name!r}: its annotation "
-            f"{parameter.annotation!r} cannot be evaluated: {error}"
+            f"{_handler.place(handler)}: {what} annotation {parameter.annotation!r} cannot be evaluated: {error}"
         ) from error
 
 

@@ -93,6 +93,8 @@ class Constrained(Node):
         if (pattern := self._values.get("pattern")) is not None:
             self._values["pattern"] = getattr(pattern, "pattern", pattern)
         self._edge_knows_pattern = "pattern" in self._values and edge_knows(self._values["pattern"])
+        if "pattern" in self._values and not self._edge_knows_pattern:
+            _check_pattern(self._values["pattern"])
 
     def schema(self, definitions: Definitions) -> Schema:
         schema = self.inner.schema(definitions)
@@ -224,6 +226,13 @@ def _only(node: Node, types: tuple[Any, ...]) -> bool:
 
 def _drops_doubles(node: Node) -> bool:
     return getattr(node, "is_set", False)
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise TypeError(f"its pattern {pattern!r} cannot be read: {error}") from error
 
 
 def edge_knows(pattern: str) -> bool:

@@ -64,7 +64,9 @@ def encode(value: Any) -> Any:
         return value.__fspath__()
     if hasattr(value, "value") and hasattr(type(value), "__members__"):
         return value.value
-    raise TypeError(f"{type(value).__qualname__} cannot be written as JSON; register_encoder teaches how")
+    is_stream = hasattr(value, "__next__") or hasattr(value, "__anext__")
+    way = "StreamingResponse sends its parts" if is_stream else "register_encoder teaches how"
+    raise TypeError(f"{type(value).__qualname__} cannot be written as JSON; {way}")
 
 
 class Custom(Node):

@@ -16,7 +16,7 @@ import msgspec
 import pydantic
 import pytest
 
-from spikard import Response, StreamingResponse
+from spikard import Response, StartError, StreamingResponse
 from spikard._route import Route
 from spikard._signature.answer import Answer, ResponseError
 from spikard._types import Walk
@@ -144,3 +144,18 @@ def test_a_schema_by_hand_is_kept_to() -> None:
     assert answer.encode({"a": 1}) == b'{"a":1}'
     with pytest.raises(ResponseError, match="breaks its schema"):
         answer.encode({"b": 1})
+
+
+def test_a_return_annotation_that_is_none_is_named_as_such() -> None:
+    with pytest.raises(StartError, match=r"\): its return annotation 'Missing' cannot be evaluated"):
+        _answer("Missing")
+
+
+def test_what_json_cannot_say_is_told_with_the_way_to_send_it() -> None:
+    encode = _answer(...).encode
+    with pytest.raises(
+        TypeError, match="generator cannot be written as JSON; StreamingResponse sends its parts"
+    ):
+        encode(number for number in range(3))
+    with pytest.raises(TypeError, match="object cannot be written as JSON; register_encoder teaches how"):
+        encode({"a": [object()]})

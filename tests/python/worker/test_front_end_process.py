@@ -73,7 +73,16 @@ def test_no_directory_is_too_long_for_a_socket(tmp_path: Path, monkeypatch: pyte
 def test_it_gets_the_settings(program: Program, tmp_path: Path) -> None:
     told = tmp_path / "told"
     program(f"open({str(told)!r}, 'w').write(json.dumps(sys.argv[1:])){LISTENS % '127.0.0.1'}")
-    config = ServerConfig(host="::", port=0, keep_alive=7, shutdown_timeout=3, lameduck=2, log_level="debug")
+    config = ServerConfig(
+        host="::",
+        port=0,
+        max_uri_length=100,
+        max_header_size=200,
+        keep_alive=7,
+        shutdown_timeout=3,
+        lameduck=2,
+        log_level="debug",
+    )
     front_end = _started(config, "/x/directory")
     given = json.loads(told.read_text())
     options = dict(zip(given[::2], given[1::2], strict=True))
@@ -85,6 +94,8 @@ def test_it_gets_the_settings(program: Program, tmp_path: Path) -> None:
         "--shutdown-timeout": "3",
         "--lameduck": "2",
         "--log-level": "debug",
+        "--max-uri-length": "100",
+        "--max-header-size": "200",
         "--ready-fd": "3",
         "--parent-pid": str(os.getpid()),
     }
