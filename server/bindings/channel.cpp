@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -227,6 +228,28 @@ class Outbox {
   protocol::BatchWriter writer_;
 };
 
+// `Outbox.json`, which most answers are, without what pybind11 does for each call.
+PyObject* Json(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+  if (count != 3 || !PyBytes_Check(arguments[2])) {
+    return PyErr_Format(PyExc_TypeError, "json takes an exchange, a status and bytes");
+  }
+  const Exchange* x = ExchangeOf(arguments[0]);
+  if (x == nullptr) return nullptr;
+  const long status = PyLong_AsLong(arguments[1]);
+  if (status == -1 && PyErr_Occurred() != nullptr) return nullptr;
+  if (!std::in_range<uint16_t>(status)) return PyErr_Format(PyExc_OverflowError, "no status: %ld", status);
+  // The descriptor sees to it that it is an Outbox.
+  auto& outbox = *reinterpret_cast<py::detail::instance*>(self)->get_value_and_holder().value_ptr<Outbox>();
+  try {
+    outbox.Json(*x, static_cast<uint16_t>(status), py::reinterpret_borrow<py::bytes>(arguments[2]));
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
+  }
+  Py_RETURN_NONE;
+}
+PyMethodDef json_method = {"json", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Json)), METH_FASTCALL,
+                           nullptr};
+
 py::bytes EncodeAttach(uint32_t pid, uint32_t slots) { return protocol::EncodeControl(protocol::Attach{pid, slots}); }
 
 // (name, values ...), as for messages of the data channel.
@@ -253,8 +276,8 @@ void BindChannel(py::module_& module) {
   py::class_<Inbox>(module, "Inbox")
       .def(py::init<uint64_t, std::shared_ptr<Recorder>>(), py::arg("incarnation"), py::arg("recorder").none(true))
       .def("read", &Inbox::Read, py::arg("frames"));
-  py::class_<Outbox>(module, "Outbox")
-      .def(py::init<uint64_t>(), py::arg("incarnation"))
+  py::class_<Outbox> outbox(module, "Outbox");
+  outbox.def(py::init<uint64_t>(), py::arg("incarnation"))
       .def("hello", &Outbox::Hello, py::kw_only(), py::arg("token"), py::arg("pid"), py::arg("runtime"),
            py::arg("slots"), py::arg("manifest_hash"), py::arg("max_batch"))
       .def("manifest", &Outbox::Manifest, py::arg("manifest"))
@@ -262,7 +285,6 @@ void BindChannel(py::module_& module) {
       .def("pong", &Outbox::Pong, py::arg("number"))
       .def("leaving", &Outbox::Leaving)
       .def("goodbye", &Outbox::Goodbye)
-      .def("json", &Outbox::Json, py::arg("exchange"), py::arg("status"), py::arg("body"))
       .def("respond", &Outbox::Respond, py::arg("exchange"), py::arg("status"), py::arg("headers"), py::arg("body"))
       .def("problem", &Outbox::Problem, py::arg("exchange"), py::arg("status"), py::arg("slug") = "",
            py::arg("detail") = "", py::arg("errors") = py::bytes(), py::arg("headers") = Pairs())
@@ -273,6 +295,8 @@ void BindChannel(py::module_& module) {
       .def("seal", &Outbox::Seal)
       .def_property_readonly("empty", &Outbox::Empty)
       .def_property_readonly("size", &Outbox::Size);
+  outbox.attr("json") =
+      py::reinterpret_steal<py::object>(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(outbox.ptr()), &json_method));
   module.def("encode_attach", &EncodeAttach, py::arg("pid"), py::arg("slots"));
   module.def("decode_control", &DecodeControl, py::arg("packet"));
 }
