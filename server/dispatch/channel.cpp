@@ -208,7 +208,8 @@ void Channel::Perform(const Offer& offer) {
     fields_.push_back({name, value});
   }
   texts_.assign(x.path_parameters.begin(), x.path_parameters.end());
-  protocol::Request request;
+  protocol::Message message{offer.exchange, offer.slot, protocol::Request()};
+  auto& request = std::get<protocol::Request>(message.payload);
   request.generation = x.table->Generation();
   request.route = x.route;
   request.method = x.request.method;
@@ -240,18 +241,18 @@ void Channel::Perform(const Offer& offer) {
   if (size + protocol::kBatchHeader > peer->max_batch)
     return Feed(Unsendable{offer.worker, offer.exchange, offer.slot});
   if (peer->recorder) (*peer->recorder)->Offer(offer.slot, offer.exchange);
-  Send(*peer, request, offer.exchange, offer.slot, size);
+  Send(*peer, message, size);
   BeginUpload(offer.exchange);
 }
 
-void Channel::Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange, Slot slot, size_t size) {
+void Channel::Send(Peer& peer, const protocol::Message& message, size_t size) {
   if (peer.unreachable) return;
   // A batch must not pass what the peer said it takes: the transport would drop it, and never tell.
   if (peer.outbox.Full() || peer.outbox.Size() + size > peer.max_batch) {
     if (!FlushOne(peer)) return GiveUp(peer);
   }
   if (!std::exchange(peer.dirty, true)) dirty_.push_back(peer.id);
-  peer.outbox.Add({exchange, slot, payload});
+  peer.outbox.Add(message);
   FlushSoon();
 }
 

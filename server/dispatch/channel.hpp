@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/task.hpp"
@@ -184,7 +185,10 @@ class Channel {
   // Something that it had has not ended yet.
   bool MayAnswer(const Peer& peer) const;
   // `size`: an upper bound of the message's bytes.
-  void Send(Peer& peer, const protocol::Payload& payload, ExchangeId exchange = 0, Slot slot = 0, size_t size = 1024);
+  void Send(Peer& peer, const protocol::Message& message, size_t size);
+  void Send(Peer& peer, protocol::Payload payload, ExchangeId exchange = 0, Slot slot = 0, size_t size = 1024) {
+    Send(peer, {exchange, slot, std::move(payload)}, size);
+  }
   void FlushSoon();
   void Flush();
   // The batch has grown with the last turn of the loop: the next one may bring more. A lone request never waits.
