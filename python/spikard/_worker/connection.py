@@ -23,8 +23,8 @@ from spikard._worker.mailbox import Mailbox
 from spikard._worker.result import Result
 from spikard._worker.ticks import Ticks
 
-# Taken as an enumeration it is asked for its value in each call.
-_NOBLOCK = int(zmq.NOBLOCK)
+# Taken as enumerations they are asked for their values in each call.
+_NOBLOCK, _EVENTS, _POLLIN = int(zmq.NOBLOCK), int(zmq.EVENTS), int(zmq.POLLIN)
 _MAX_BATCH = 256 * 1024 * 1024
 # Safety nets only: what is under way is bounded by the slots.
 _HIGH_WATER_MARK = 100_000
@@ -180,7 +180,7 @@ class Connection:
     def _has_come(self) -> bool:
         """Tell whether something is there; if not, the descriptor will tell when it is."""
         self._unlooked = False
-        return typing.cast("int", self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN != 0
+        return typing.cast("int", self._socket.getsockopt(_EVENTS)) & _POLLIN != 0
 
     def _on_message(self, name: object, *values: Any) -> None:
         match name:
