@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from spikard._problem import Problem
 from spikard.datastructures import Headers
 from spikard.responses import Response
 from spikard.streaming import StreamingResponse
@@ -119,6 +118,8 @@ class FileResponse(StreamingResponse):
             headers = [pair for pair in headers if not pair[0].startswith("content-")]
             if code == 416:
                 headers.append(("content-range", f"bytes */{size}"))
+            from spikard._problem import Problem  # which needs what is native: importing the package does not
+
             return self._follow(Problem(code, headers=headers).response(exchange.request_id))
         if code == 206:
             headers.append(("content-range", f"bytes {first}-{last}/{size}"))
