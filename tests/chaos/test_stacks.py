@@ -41,6 +41,12 @@ def test_a_crash_is_told_with_its_stack(program: Program, number: signal.Signals
     assert lost["exchanges"][0]["route"] == "/crash/{number:int}"
 
 
+def test_a_crash_of_a_child_is_not_the_workers(program: Program) -> None:
+    with Connection(program.address) as connection:
+        os.kill(connection.request("GET", "/child-crashes").json(), signal.SIGKILL)
+    assert "stack" not in _told(program, "worker_lost")
+
+
 def test_who_uses_faulthandler_itself_is_left_alone(start: Start, tmp_path: Path) -> None:
     program = start("stuck.py", GATE=str(tmp_path / "gate"), PYTHONFAULTHANDLER="1").serving()
     with Connection(program.address) as connection:

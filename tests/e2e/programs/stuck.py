@@ -20,6 +20,14 @@ async def crash(number: int) -> None:
     os.kill(os.getpid(), number)
 
 
+@get("/child-crashes")
+async def child_crashes() -> int:
+    if (child := os.fork()) == 0:
+        os.kill(os.getpid(), signal.SIGABRT)
+    os.waitpid(child, 0)
+    return os.getpid()
+
+
 @get("/crash-behind")
 async def crash_behind() -> None:
     threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGSEGV)).start()
