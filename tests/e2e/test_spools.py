@@ -185,12 +185,12 @@ def test_bodies_for_wsgi_cost_no_memory_and_are_exact(server: Program, chunked: 
 def test_a_client_that_goes_leaves_nothing_in_the_worker(server: Program, target: str) -> None:
     worker = worker_of(server)
     fetch(server.address, "POST", target, headers=FORM, body=form(("title", "t"), ("file", PATTERN * 2)))
+    until(lambda: spooled(worker) == 0, "what was answered is gone")
     before = len(descriptors(worker))
     sent = Sent(server, target, itertools.islice(large(20), 15), length(large(20)))
     until(lambda: spooled(worker) == 1, "it lies on disk")
     sent.connection.close()
-    until(lambda: len(descriptors(worker)) == before, "nothing is left of it")
-    assert spooled(worker) == 0
+    until(lambda: (spooled(worker), len(descriptors(worker))) == (0, before), "nothing is left of it")
     assert fetch(server.address, "GET", "/pid").status == 200
 
 

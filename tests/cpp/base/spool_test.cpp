@@ -47,12 +47,14 @@ TEST_F(SpoolTest, GivesBackWhatItGot) {
 }
 
 TEST_F(SpoolTest, LeavesNothing) {
+  Make();  // the loop gets descriptors of its own with its first
   const size_t before = OpenDescriptors();
   {
     const auto spools = Make();
+    const size_t without = OpenDescriptors();
     auto file = spools->Open(error);
     EXPECT_EQ(spools->Count(), 1u);
-    EXPECT_EQ(OpenDescriptors(), before + 1);
+    EXPECT_EQ(OpenDescriptors(), without + 1);
     file.reset();
     EXPECT_EQ(spools->Count(), 0u);
   }
@@ -68,8 +70,8 @@ TEST_F(SpoolTest, WithoutAFolderThereIsNone) {
 }
 
 TEST_F(SpoolTest, DescriptorsAreKeptForOthers) {
-  const size_t before = OpenDescriptors();
   const auto spools = Make({.descriptors = 3});
+  const size_t before = OpenDescriptors();
   EXPECT_EQ(spools->Open(error), nullptr);
   EXPECT_EQ(error, boost::system::errc::too_many_files_open);
   EXPECT_EQ(OpenDescriptors(), before);
