@@ -21,13 +21,17 @@ Work = Coroutine[Any, Any, None]
 _TELLS = hasattr(asyncio.Task, "cancelling")
 
 
+# So many tasks wait for works at most.
+_STOCK = 64
+
+
 class Runner:
     """Takes works by their number and runs each once, in the order they came.
 
-    Most handlers return without having waited, so a task for each would be half of what they cost. Here one task runs
-    work after work, each in a copy of the context, and pauses where there is none. The first work that waits keeps the
-    task, as if it had been made for it: `asyncio.current_task()`, timeouts and cancellation are right from its first
-    line on. What is left goes on in another task, the next.
+    Most handlers return without having waited, so a task for each would be half of what they cost. Here a task runs
+    work after work, each in a copy of the context. The first that waits keeps the task, as if it had been made for it:
+    `asyncio.current_task()`, timeouts and cancellation are right from its first line on. What is left goes on in
+    another task at once: some have been made before, and pause until there is something to do.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -36,9 +40,9 @@ class Runner:
         self._context = contextvars.copy_context()
         self._queue: deque[tuple[int, Work, Exchange | None]] = deque()
         self._waiting: dict[int, asyncio.Task[None]] = {}
-        # The task that will look at the queue, and where it waits until then.
-        self._next: asyncio.Task[None] | None = None
-        self._pause: Pause | None = None
+        # Where tasks are that have nothing to do; one that was ended by somebody else is passed over.
+        self._pauses: list[Pause] = []
+        self._going = False
         self._closed = False
 
     def __len__(self) -> int:
@@ -56,16 +60,19 @@ class Runner:
         self._queue.append((number, work, exchange))
 
     def go(self) -> None:
-        """Run what was taken: at once if a task is ready, else soon.
+        """Run what was taken: at once as far as there are tasks that have nothing to do, else soon.
 
         REQUIRES: called by the loop, not inside of a task.
         """
-        if not self._queue:
-            return
-        if self._pause is not None:
-            self._pause.end()
-        elif self._next is None or self._next.done():
-            self._make_next()
+        self._going = True
+        try:
+            while self._queue and self._pauses:
+                self._pauses.pop().end()
+        finally:
+            self._going = False
+        if self._queue:
+            # Any of them may wait.
+            self._make(min(len(self._queue), _STOCK))
 
     def cancel(self, number: int) -> bool:
         """Ask a work to end. Returns False if it had not begun: then it never does."""
@@ -85,37 +92,34 @@ class Runner:
         self._closed = True
         while self._queue:
             self._queue.popleft()[1].close()
-        if self._pause is not None:
-            self._pause.cancel()
+        while self._pauses:
+            self._pauses.pop().cancel()
         tasks = list(self._waiting.values())
         for task in tasks:
             task.cancel()
         return tasks
 
-    def _make_next(self) -> None:
+    def _make(self, count: int) -> None:
         if not self._closed:
-            # Not in the context of whoever gave the work, which may be another work's.
-            self._next = self._context.run(self._loop.create_task, self._run())
+            for _ in range(count):
+                # Not in the context of whoever gave the work, which may be another work's.
+                self._context.run(self._loop.create_task, self._run())
 
     async def _run(self) -> None:
         task = asyncio.current_task(self._loop)
         assert task is not None
         begun = None
         try:
-            while not self._closed:
+            while True:
                 begun = self._begin_all(task)
-                if begun or self._queue:
+                if begun or self._queue or self._closed or len(self._pauses) >= _STOCK:
                     break
-                self._pause = Pause(self._loop)
-                try:
-                    await self._pause
-                finally:
-                    self._pause = None
+                self._pauses.append(Pause(self._loop))
+                await self._pauses[-1]
         finally:
-            self._next = None
-            # At once: the next works need not wait for it to be made.
-            if begun or self._queue:
-                self._make_next()
+            # In the place of this one, which keeps the work or has been ended.
+            if begun or (self._queue and not self._going):
+                self._make(1)
         if begun is None:
             return
         number, work, context, future = begun
