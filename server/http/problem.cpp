@@ -131,7 +131,8 @@ Problem ProblemOf(Fault fault) {
 
 void RenderProblem(const Problem& problem, std::string_view instance, Response& response) {
   const Kind kind = KindOf(problem.status, problem.slug);
-  const std::string_view reason = ReasonPhrase(problem.status);
+  // Applications may use a status that nobody has registered.
+  const std::string_view reason = ReasonPhrase(problem.status).empty() ? "Error" : ReasonPhrase(problem.status);
   const std::string_view title = kind.title.empty() ? reason : kind.title;
   std::string body = "{\"type\":";
   base::AppendJsonString(body,

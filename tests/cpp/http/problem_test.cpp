@@ -22,6 +22,13 @@ TEST(Problem, HasTheFormOfRfc9457) {
             R"("detail":"No route matches this path","instance":"id-1"})");
 }
 
+TEST(Problem, OfAStatusWithoutPhraseHasATitle) {
+  Response response;
+  RenderProblem({418, {}, {}, {}}, {}, response);
+  EXPECT_EQ(response.Body(),
+            R"({"type":"https://spikard.dev/errors/error","title":"Error","status":418,"detail":"Error"})");
+}
+
 TEST(Problem, WithoutIdHasNoInstance) {
   Response response;
   RenderProblem(ProblemOf(Fault::kMalformed), {}, response);
