@@ -20,7 +20,9 @@ int MakeEvent() {
 
 }  // namespace
 
-Pool::Pool(Loop& loop, size_t threads) : wanted_(threads), told_(loop, MakeEvent()) { ::sem_init(&calls_, 0, 0); }
+Pool::Pool(Loop& loop, size_t threads) : wanted_(threads), told_(std::in_place, loop, MakeEvent()) {
+  ::sem_init(&calls_, 0, 0);
+}
 
 Pool::~Pool() {
   Join();
@@ -38,6 +40,7 @@ void Pool::Join() {
     const Continuation dropped = job->Take();
     job = next;
   }
+  told_.reset();
 }
 
 // With fewer threads than wanted, rather than not at all.
@@ -86,13 +89,13 @@ void Pool::End(Job& job) {
   const bool told = !done_.Push(job);
   if (told) return;
   constexpr uint64_t kOne = 1;
-  while (::write(told_.native_handle(), &kOne, sizeof kOne) < 0 && errno == EINTR) {
+  while (::write(told_->native_handle(), &kOne, sizeof kOne) < 0 && errno == EINTR) {
   }
 }
 
 void Pool::Listen() {
   if (std::exchange(listening_, true)) return;
-  told_.async_read_some(boost::asio::buffer(&count_, sizeof count_), [this](ErrorCode closed, size_t) {
+  told_->async_read_some(boost::asio::buffer(&count_, sizeof count_), [this](ErrorCode closed, size_t) {
     // Then the pool may be gone.
     if (closed) return;
     listening_ = false;

@@ -10,6 +10,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -33,7 +34,7 @@ class Pool {
   ~Pool();
 
   // Waits for all that was begun, and drops who waits for it: before the loop ends that it would come back to. What is
-  // posted afterwards is done at once; nothing is run any more.
+  // begun afterwards is done at once.
   void Join();
 
   // Calls `work()` on one of the threads, which start with the first call; nobody waits for it. Throws
@@ -50,7 +51,7 @@ class Pool {
   // REQUIRES: what `work` refers to outlives the wait.
   template <typename Work>
   auto Run(Work work) {
-    Start();
+    if (!joined_) Start();
     return Running<Work>(*this, std::move(work));
   }
 
@@ -89,7 +90,7 @@ class Pool {
   class Running final : public Job {
    public:
     Running(Pool& pool, Work work) : pool_(pool), work_(std::move(work)) {}
-    bool await_ready() const noexcept { return false; }
+    bool await_ready() noexcept { return pool_.joined_ && Do(); }
     template <std::derived_from<Promise> P>
     void await_suspend(std::coroutine_handle<P> waiter) noexcept {
       waiter_ = Continuation(waiter.promise());
@@ -147,7 +148,7 @@ class Pool {
   std::mutex mutex_;  // of the threads: the first of these is done next
   Job* due_ = nullptr;
   Stack done_;
-  boost::asio::posix::basic_stream_descriptor<Executor> told_;
+  std::optional<boost::asio::posix::basic_stream_descriptor<Executor>> told_;  // until Join: the loop's
   uint64_t count_ = 0;  // what is read from it, and means nothing
   size_t awaited_ = 0;
   bool listening_ = false;

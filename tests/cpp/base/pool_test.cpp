@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -115,6 +116,19 @@ TEST_F(PoolTest, JoinWaitsAndDropsWhoWaits) {
   bool posted = false;
   pool.Post([&] { posted = true; });
   EXPECT_TRUE(posted) << "at once";
+  Spawn([&]() -> Task<void> {
+    co_await pool.Run([] {});
+    went_on = true;
+  });
+  EXPECT_TRUE(went_on) << "at once";
+}
+
+TEST(Pool, MayOutliveItsLoop) {
+  auto loop = std::make_unique<Loop>(1);
+  Pool pool(*loop, 1);
+  Spawn([&]() -> Task<void> { co_await pool.Run([] {}); });
+  pool.Join();
+  loop.reset();
 }
 
 }  // namespace
