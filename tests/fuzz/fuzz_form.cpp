@@ -1,17 +1,21 @@
 // Any bytes as a form: the first byte chooses urlencoded or multipart, and in which pieces a multipart body comes. A
 // form that is accepted makes a tree that is JSON, files lie inside the body, and nothing depends on how the bytes
-// arrive.
+// arrive. The highest first byte makes them a Content-Type, which is refused or has all that it needs.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "protocol/manifest.hpp"
 #include "schema/parse.hpp"
+#include "stage/content_type.hpp"
 #include "stage/form.hpp"
 #include "stage/multipart.hpp"
 
 using namespace spikard;
+
+static constexpr uint8_t kContentType = 255;
 
 static void CheckTree(const stage::Form& form, size_t body_size) {
   std::string tree;
@@ -64,16 +68,32 @@ static void CheckPieces(std::string_view body, uint8_t seed, stage::Form& form) 
     if (a.offset > body.size() || a.size > body.size() - a.offset) std::abort();
   }
   if (fault != http::Fault::kNone) return;
-  // A head that was read once is read again.
-  if (stage::ReadParts(stage::BodyBytes{body}, whole.parts(), form) != http::Fault::kNone) std::abort();
+  // A head that was read once is read again, whether the body was seen before or not.
+  stage::MultipartParser late("b", limits);
+  stage::Form again;
+  if (stage::ReadMultipart(stage::BodyBytes{body}, late, again) != http::Fault::kNone) std::abort();
+  if (stage::ReadMultipart(stage::BodyBytes{body}, whole, form) != http::Fault::kNone) std::abort();
+  if (again.fields.size() != form.fields.size() || again.files.size() != form.files.size()) std::abort();
   CheckTree(form, body.size());
+}
+
+static void CheckContentType(std::string_view field) {
+  for (uint8_t kinds = 0; kinds < 8; ++kinds) {
+    stage::ContentType type;
+    const stage::ContentTypeRefusal refusal = stage::ReadContentType(field, kinds, type);
+    if (refusal.status == 400 || refusal.status == 415) continue;
+    if (refusal.status != 0 || (type.kind & kinds) == 0) std::abort();
+    if ((type.kind == protocol::kMultipartMedia) == type.boundary.empty() || type.boundary.size() > 70) std::abort();
+  }
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
   stage::Form form;
-  if (data[0] % 2 != 0) {
+  if (data[0] == kContentType) {
+    CheckContentType(body);
+  } else if (data[0] % 2 != 0) {
     CheckPieces(body, data[0], form);
   } else if (stage::ReadUrlencoded(body, form) == http::Fault::kNone) {
     CheckTree(form, body.size());
