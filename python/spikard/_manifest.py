@@ -198,8 +198,8 @@ def _bind_route(
             method=route.method,
             walk=walk,
         )
-        call = compose(route, app.hooks, binder, config.debug, answer.encode)
-        is_async, reads, serve = True, binder.reads, None
+        call, is_async = compose(route, app.hooks, binder, config.debug, answer.encode)
+        reads, serve = binder.reads, None
     body = schemas.body(route, reads)
     # Whoever declares a body wants it checked; a function in a thread cannot wait for it.
     declares = reads.whole_body or bool(body.get("body_media"))

@@ -345,7 +345,7 @@ def _async_generator_step(part: Part, at: int) -> Step:
             raise RuntimeError(f"{place} yields nothing") from None
         scope.exits.append(Exit(generator, True, at, place))
 
-    return Step(make, is_async=True)
+    return Step(make, is_async=True, ends=True)
 
 
 def _generator_step(part: Part, at: int) -> Step:
@@ -361,7 +361,7 @@ def _generator_step(part: Part, at: int) -> Step:
             raise RuntimeError(f"{place} yields nothing") from None
         scope.exits.append(Exit(generator, False, at, place))
 
-    return Step(make, is_async=False)
+    return Step(make, is_async=False, ends=True)
 
 
 _STEPS: dict[Flow, Callable[[Part, int], Step]] = {

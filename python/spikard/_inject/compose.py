@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spikard._hooks import Hooks
     from spikard._inject.binder import Binder, Part
     from spikard._inject.roles import Kind
+    from spikard._inject.steps import Step
     from spikard._route import Route
 
 Act = Callable[[Scope], Awaitable[Any]]
@@ -30,8 +31,10 @@ Recover = Callable[[Scope, Exception], Awaitable[Response]]
 
 def compose(
     route: Route, hooks: Hooks, binder: Binder, debug: bool, encode: Encode
-) -> Callable[[Exchange], Awaitable[Any]]:
+) -> tuple[Callable[[Exchange], Any], bool]:
     """Bind all functions of a route, in the order in which they run, and make them one.
+
+    Returns: what calls them, and whether it gives a coroutine; else it blocks and belongs into a thread.
 
     Raises:
         StartError: one of them cannot be bound.
@@ -41,6 +44,10 @@ def compose(
     late = [_request_hook(binder, function) for function in hooks.pre_handler]
     guards = binder.guards(route.dependencies, route.place)
     handler = binder.part(route.handler)
+    if not hooks.around_requests and handler.flow == "sync":
+        steps = (*guards, *handler.steps)
+        if not any(step.is_async or step.ends for step in steps):
+            return _in_one_thread(binder, steps, handler), False
     handle = before((*guards, *handler.steps), _calling(handler), handler.flow == "async")
     produce = _in_turn(early, late, handle, hooks.want_verdicts)
     recover = _recovery(binder, hooks, route, debug)
@@ -66,6 +73,24 @@ def compose(
                 raise
             raise instead from error
         return _respond.ending(result, scope.close) if scope.exits else result
+
+    return call, True
+
+
+def _in_one_thread(binder: Binder, steps: tuple[Step, ...], handler: Part) -> Callable[[Exchange], Any]:
+    """Make one function of a handler and its dependencies where none has to wait on the loop."""
+    make_all, handle, make_request = (
+        tuple(step.make for step in steps),
+        _calling(handler),
+        binder.make_request,
+    )
+    assert make_request
+
+    def call(exchange: Exchange) -> Any:
+        scope = binder.scope(exchange, make_request(exchange))
+        for make in make_all:
+            make(scope)
+        return handle(scope)
 
     return call
 

@@ -17,10 +17,12 @@ class Step:
     Attributes:
         make: puts it into the scope; a coroutine function if `is_async`.
         is_async: else it may block, and belongs into a thread.
+        ends: whether there is something to be done when the scope is closed.
     """
 
     make: Callable[[Scope], Any]
     is_async: bool
+    ends: bool = False
 
 
 async def _nothing(scope: Scope) -> None:

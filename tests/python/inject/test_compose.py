@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
-from running import LOG, Running, ask
+import pytest
+from running import LOG, Running, ask, body
 
 from fake_exchange import FakeExchange
 from spikard import Provide, Spikard
@@ -21,6 +23,85 @@ def test_a_route_with_nothing_around_it_is_called_directly() -> None:
     (bound,) = Running(app).routes
     assert not bound.is_async
     assert bound.call(FakeExchange()) == 1
+
+
+def test_what_may_block_is_called_in_one_visit_to_a_thread() -> None:
+    app = Spikard()
+
+    def settings() -> int:
+        return 1
+
+    def database(settings: int) -> int:
+        return settings + 1
+
+    app.provide("settings", Provide(settings)).provide("database", Provide(database))
+
+    @app.get("/")
+    def handler(database: int, settings: int) -> list[int]:
+        return [database, settings]
+
+    (bound,) = Running(app).routes
+    assert not bound.is_async
+    assert bound.call(FakeExchange()) == [2, 1]
+
+
+@pytest.mark.parametrize("kind", ["async", "generator", "async generator", "singleton", "hook"])
+def test_what_has_to_do_with_the_loop_begins_on_it(kind: str) -> None:
+    app = Spikard()
+
+    async def on_the_loop() -> int:
+        return 1
+
+    def generator() -> Iterator[int]:
+        yield 1
+
+    async def async_generator() -> AsyncIterator[int]:
+        yield 1
+
+    def plain() -> int:
+        return 1
+
+    functions = {"async": on_the_loop, "generator": generator, "async generator": async_generator}
+    app.provide("value", Provide(functions.get(kind, plain), singleton=kind == "singleton"))
+    if kind == "hook":
+        app.on_request(lambda request: None)
+
+    @app.get("/")
+    def handler(value: int) -> int:
+        return value
+
+    (bound,) = Running(app).routes
+    assert bound.is_async
+    assert body(ask(app)) == 1
+
+
+def test_an_override_may_bring_it_to_the_loop() -> None:
+    app = Spikard()
+
+    async def other() -> int:
+        return 2
+
+    def one() -> int:
+        return 1
+
+    app.provide("value", Provide(one))
+
+    @app.get("/")
+    def handler(value: int) -> int:
+        return value
+
+    async def main() -> None:
+        running = Running(app)
+        await running.services.start()
+        assert not running.routes[0].is_async
+        with app.override({"value": Provide(other)}):
+            assert running.routes[0].is_async
+            assert body(await running.ask()) == 2
+        assert not running.routes[0].is_async
+        assert await running.ask() == 1
+        await running.services.stop()
+
+    asyncio.run(main())
 
 
 class Database:

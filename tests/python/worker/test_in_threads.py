@@ -13,7 +13,7 @@ from flight_recorder import ANSWERED, BEGUN, OFFERED
 from front_end import DEADLINE, Peer
 from served import Start
 
-from spikard import Spikard
+from spikard import HTTPException, Provide, Spikard
 
 QUICK, STUCK, ON_LOOP = 0, 1, 2
 
@@ -186,6 +186,48 @@ def test_a_call_sees_what_the_start_has_set(start: Start) -> None:
     peer = start(app).attach()
     _ask(peer, 0)
     assert _answers(peer, 1) == {1: b'"from the lifespan"'}
+
+
+def test_dependencies_are_made_where_the_handler_runs(start: Start) -> None:
+    app = Spikard()
+    states: list[tuple[int, int]] = []
+
+    def user() -> str:
+        assert peer.recorder
+        states.append(peer.recorder.slot(0))
+        VARIABLE.set("of the user")
+        return threading.current_thread().name
+
+    app.provide("user", Provide(user))
+
+    @app.get("/")
+    def act(user: str) -> list[str]:
+        return [VARIABLE.get(), user, threading.current_thread().name]
+
+    peer = start(app, worker_threads=1).attach()
+    for first in (1, 2):
+        peer.request(first, 0, 0)
+        expected = b'["of the user","spikard-handler-1","spikard-handler-1"]'
+        assert peer.expect("Response", first, 0).body == expected
+    assert states == [(BEGUN, 1), (BEGUN, 2)]
+
+
+def test_an_error_of_a_dependency_is_the_answer(start: Start) -> None:
+    app = Spikard()
+
+    def user() -> str:
+        raise HTTPException(401, "who are you?")
+
+    app.provide("user", Provide(user))
+
+    @app.get("/")
+    def act(user: str) -> str:
+        return user
+
+    peer = start(app).attach()
+    peer.request(1, 0, 0)
+    problem = peer.expect("Problem", 1, 0)
+    assert (problem.status, problem.detail) == (401, b"who are you?")
 
 
 def test_what_has_not_begun_on_a_lost_connection_never_does(start: Start, program: Program) -> None:
