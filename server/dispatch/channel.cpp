@@ -175,8 +175,9 @@ std::string_view Channel::OnMessage(Peer& peer, const protocol::Message& message
   } else if (std::holds_alternative<protocol::Goodbye>(payload)) {
     spdlog::info("{} has left", peer.Name());
     Leave(peer);
-  } else if (std::holds_alternative<protocol::Pong>(payload)) {
+  } else if (const auto* pong = std::get_if<protocol::Pong>(&payload)) {
     if (peer.state == Peer::State::kHello) return "a pong out of turn";
+    return OnPong(peer, pong->number);
   } else {
     return "a message that workers do not send";
   }

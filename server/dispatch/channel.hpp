@@ -199,8 +199,9 @@ class Channel {
   void Watch();
   // At the tick.
   void LookAt(Peer& peer, net::Clock::time_point now, bool late);
-  // At what it has answered: false if the end of an answer has not come for so long that it never will.
-  bool KeepsItsWord(Peer& peer) const;
+  // At what it has answered: asks for ends that do not come. What is not there before the Pong never will be.
+  void AskForEnds(Peer& peer);
+  std::string_view OnPong(Peer& peer, uint64_t number);
   Peer* Find(WorkerId id);
   Peer* FindByToken(const std::string& token);
   // Lets the newest generation that has a ready worker be the active one, and drains the workers of those that it

@@ -1,5 +1,5 @@
 // What flight recorders tell of workers that are there. Those whose loop does not turn are found out by their ticks,
-// relieved of what others can do, and asked where they stand; those whose answers do not end lose their place.
+// relieved of what others can do, and asked where they stand; those whose answers have no end lose their place.
 #include <utility>
 
 #include "base/log.hpp"
@@ -14,8 +14,8 @@ namespace {
 // How often ticks are looked at, and how much later than that this loop may be if the lack of one is to mean anything.
 constexpr std::chrono::milliseconds kLook{200};
 constexpr std::chrono::milliseconds kLate{100};
-// Looks. An answer that was sent has come by then, however much there was before it.
-constexpr int kArrived = 25;
+// Looks. Mostly an answer has come by then; whether it is under way, the worker is asked.
+constexpr int kArrived = 5;
 }  // namespace
 
 void Channel::Watch() {
@@ -27,10 +27,8 @@ void Channel::Watch() {
     ForEachPeer([&](Peer& peer) {
       if (!peer.recorder) return;
       LookAt(peer, now, late);
-      // What is late here, or was not sent yet, proves nothing.
       const bool debugged = (*peer.recorder)->Debugging().load(std::memory_order_relaxed) != 0;
-      if (late || debugged || peer.pulse.Silent() || KeepsItsWord(peer)) return;
-      Lose(peer, "the end of an answer has not come");
+      if (!late && !debugged && !peer.pulse.Silent()) AskForEnds(peer);
     });
     Watch();
   });
@@ -52,19 +50,31 @@ void Channel::LookAt(Peer& peer, Clock::time_point now, bool late) {
   }
 }
 
-bool Channel::KeepsItsWord(Peer& peer) const {
+void Channel::AskForEnds(Peer& peer) {
   const auto before = std::exchange(peer.owed, {});
-  if (dispatcher_.Busy(peer.id) == 0) return true;
-  bool kept = true;
+  if (dispatcher_.Busy(peer.id) == 0) return;
+  bool asks = false;
   for (Slot slot = 0; slot < peer.slots; ++slot) {
     const ExchangeId id = dispatcher_.At(peer.id, slot);
     if (id == 0 || (*peer.recorder)->Find(slot, id) != protocol::SlotState::kAnswered) continue;
     const auto found = before.find(id);
     const int looks = found != before.end() ? found->second + 1 : 1;
     peer.owed.emplace(id, looks);
-    kept = kept && looks < kArrived;
+    if (looks != kArrived) continue;
+    peer.overdue.push_back({peer.last_ping + 1, slot, id});
+    asks = true;
   }
-  return kept;
+  if (asks) Send(peer, protocol::Ping{++peer.last_ping});
+}
+
+std::string_view Channel::OnPong(Peer& peer, uint64_t number) {
+  bool kept = true;
+  std::erase_if(peer.overdue, [&](const Peer::Overdue& overdue) {
+    if (overdue.ping > number) return false;
+    kept = kept && dispatcher_.At(peer.id, overdue.slot) != overdue.exchange;
+    return true;
+  });
+  return kept ? std::string_view() : "the end of an answer has not come";
 }
 
 void Channel::OnStacks(const std::string& token, const protocol::Stacks& stacks) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/link.hpp"
@@ -44,7 +45,15 @@ struct Peer {
   Pulse pulse;                                  // of one that has a flight recorder
   uint64_t asked_stack = 0;                     // number of the order that is not answered yet
   std::string stack;                            // where it stands; told since it is silent
-  std::map<ExchangeId, int> owed;               // answered, it says, but the end has not come; for so many looks
+  // Answered, it says, but the end has not come: for so many looks; and those that it was asked about, by which Ping.
+  struct Overdue {
+    uint64_t ping;
+    Slot slot;
+    ExchangeId exchange;
+  };
+  std::map<ExchangeId, int> owed;
+  std::vector<Overdue> overdue;
+  uint64_t last_ping = 0;
   protocol::BatchWriter outbox;
   size_t seen = 0;     // bytes of the outbox, when it was last looked at
   int gathered = 0;    // turns of the loop that it has waited

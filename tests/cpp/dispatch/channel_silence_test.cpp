@@ -97,9 +97,8 @@ struct ChannelUnended : ChannelSilence {
     a->Say(head, told.exchange, told.slot);
     memory.view.Answer(told.slot, told.exchange);
   }
-  // Until the worker has lost its place, at most so many looks.
   void Look(int looks, bool ticks = true) {
-    for (int i = 0; i < looks && distrusted.empty(); ++i) {
+    for (int i = 0; i < looks; ++i) {
       if (ticks) ++memory.view.Tick();
       RunFor(milliseconds(200));
     }
@@ -110,24 +109,34 @@ struct ChannelUnended : ChannelSilence {
 };
 
 TEST_F(ChannelUnended, AnAnswerWithoutItsEndIsBroken) {
-  Look(20);
+  Look(10);
+  EXPECT_EQ(Types(*a), std::vector<std::string>{"Ping"});
   EXPECT_EQ(call->x.response.stream->state(), http::BodyStream::State::kOpen) << "it may be on its way";
-  Look(15);
+  a->Say(protocol::Pong{1});
   EXPECT_EQ(call->x.response.stream->state(), http::BodyStream::State::kBroken);
   EXPECT_EQ(distrusted.size(), 1u);
 }
 
 TEST_F(ChannelUnended, IsNoSlotForEver) {
   call->x.response.stream->Close();
-  Look(35);
+  EXPECT_EQ(Types(*a), std::vector<std::string>{"Cancel"});
+  Look(10);
+  a->Say(protocol::Pong{1});
   EXPECT_EQ(distrusted.size(), 1u) << "though the client has gone";
 }
 
-TEST_F(ChannelUnended, WhoSleepsMayNotHaveSentIt) {
-  Look(35, false);
-  EXPECT_TRUE(distrusted.empty());
+TEST_F(ChannelUnended, WhatWasOnItsWayIsWhole) {
+  Look(10);
+  a->Say(protocol::Pong{0});
   a->Say(protocol::Chunk{{" more"}, true, {}}, told.exchange, told.slot);
+  a->Say(protocol::Pong{1});
   EXPECT_EQ(call->x.response.stream->state(), http::BodyStream::State::kWhole);
+  EXPECT_TRUE(distrusted.empty());
+}
+
+TEST_F(ChannelUnended, WhoSleepsIsNotAsked) {
+  Look(15, false);
+  EXPECT_EQ(Types(*a), std::vector<std::string>{});
 }
 
 }  // namespace
