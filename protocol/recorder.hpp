@@ -9,8 +9,7 @@
 //  24  u64  debugging: not 0 while a debugger may hold the worker
 //  32  u64  memory: bytes resident at the last tick
 //  64       cells: u64 each, the exchange that is being stepped, or 0; the loop's, then one for each thread
-//           slots: 64 bytes each, the first at a multiple of 64; a u64 first, state in the highest byte, below it the
-//           exchange
+//           slots: u64 each, the first at a multiple of 64; state in the highest byte, below it the exchange
 //           text: to the end, or to a zero: what the worker has said as it crashed
 #pragma once
 
@@ -22,9 +21,10 @@
 namespace spikard::protocol {
 
 inline constexpr uint32_t kRecorderMagic = 0x524b5053;  // "SPKR"
-inline constexpr uint32_t kRecorderVersion = 1;
+inline constexpr uint32_t kRecorderVersion = 2;
 inline constexpr size_t kRecorderHeader = 64;
-inline constexpr size_t kRecorderSlot = 64;
+// Many to a cache line, so that the processors hand over a batch's in few.
+inline constexpr size_t kRecorderSlot = 8;
 inline constexpr size_t kRecorderText = 16384;  // of a worker that has something to say
 inline constexpr uint32_t kMaxRecorderSlots = 65536;
 inline constexpr uint32_t kMaxRecorderCells = 4096;
@@ -122,7 +122,7 @@ class RecorderView {
 
   static constexpr size_t FirstSlot(uint32_t cells) {
     const size_t end = kRecorderHeader + cells * sizeof(uint64_t);
-    return (end + kRecorderSlot - 1) / kRecorderSlot * kRecorderSlot;
+    return (end + kRecorderHeader - 1) / kRecorderHeader * kRecorderHeader;
   }
   static constexpr uint64_t Word(SlotState state, uint64_t exchange) {
     constexpr uint64_t kExchange = (uint64_t{1} << kStateShift) - 1;

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 HEADER = struct.Struct("<IIIIQQQ")
 MAGIC = 0x524B5053  # "SPKR"
-VERSION = 1
+VERSION = 2
 CELLS_AT = 64
-SLOT = 64
+SLOT = 8
 MAX_SLOTS = 65536
 MAX_CELLS = 4096
 FREE, OFFERED, BEGUN, ANSWERED, REVOKED = range(5)
@@ -59,4 +59,4 @@ class FlightRecorder:
 
     def slot_at(self, number: int) -> int:
         end = CELLS_AT + 8 * self.header.cells
-        return (end + SLOT - 1) // SLOT * SLOT + SLOT * number
+        return (end + 63) // 64 * 64 + SLOT * number

@@ -16,8 +16,8 @@ struct RecorderTest : testing::Test {
 
 TEST_F(RecorderTest, HasItsSize) {
   EXPECT_EQ(RecorderView::Size(0, 0), 64u);
-  EXPECT_EQ(RecorderView::Size(2, 1), 64u + 64 + 2 * 64);
-  EXPECT_EQ(RecorderView::Size(2, 9), 64u + 128 + 2 * 64);
+  EXPECT_EQ(RecorderView::Size(2, 1), 64u + 64 + 2 * 8);
+  EXPECT_EQ(RecorderView::Size(2, 9), 64u + 128 + 2 * 8);
 }
 
 TEST_F(RecorderTest, SaysWhatItIs) {
