@@ -44,7 +44,8 @@ class Pool {
   void Post(Work work) {
     if (joined_) return work();
     Start();
-    Add(*new Posted<Work>(std::move(work)));
+    // It owns itself while it lies in the list.
+    Add(*std::make_unique<Posted<Work>>(std::move(work)).release());
   }
 
   // The same, to be awaited at once; goes on on the loop when it is done. What it throws is thrown there.
