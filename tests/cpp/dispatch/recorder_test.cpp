@@ -47,9 +47,9 @@ TEST(Recorder, IsRefusedIfItIsNone) {
   ::fcntl(empty.get(), F_ADD_SEALS, F_SEAL_SHRINK);
   EXPECT_FALSE(Recorder::Open(empty, 3));
   const SharedMemory lying(3);
-  const uint32_t slots = 5;
+  const uint32_t slots = 300;
   ASSERT_EQ(::pwrite(lying.descriptor.get(), &slots, sizeof slots, 8), 4);
-  EXPECT_FALSE(Recorder::Open(lying.descriptor, 5)) << "not so large";
+  EXPECT_FALSE(Recorder::Open(lying.descriptor, 300)) << "not so large";
 }
 
 }  // namespace
