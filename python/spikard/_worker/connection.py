@@ -155,13 +155,10 @@ class Connection:
                     self._exchanges.go()
                     self._send()
                 alone = False
-                # To find that out by receiving nothing would cost twice as much.
-                if not self._has_come():
-                    break
-            else:
-                self._receive_soon()
+            self._receive_soon()
         except zmq.Again:
-            pass  # what the descriptor has told of was no message
+            # To ask instead of trying is cheaper, but has made lone requests slower (docs/performance.md).
+            self._unlooked = False
         except (ChannelLost, zmq.ZMQError) as error:
             self._lose(str(error))
             return
@@ -176,11 +173,6 @@ class Connection:
             frame = self._socket.recv(_NOBLOCK, copy=False)
             frames.append(frame.bytes)
         return frames
-
-    def _has_come(self) -> bool:
-        """Tell whether something is there; if not, the descriptor will tell when it is."""
-        self._unlooked = False
-        return typing.cast("int", self._socket.getsockopt(_EVENTS)) & _POLLIN != 0
 
     def _on_message(self, name: object, *values: Any) -> None:
         match name:
@@ -282,8 +274,10 @@ class Connection:
     def _flush(self) -> None:
         self._send_all()
         # A send may have swallowed the sign that something has come.
-        if self._unlooked and not self._ended.done() and self._has_come():
-            self._receive_soon()
+        if self._unlooked and not self._ended.done():
+            self._unlooked = False
+            if typing.cast("int", self._socket.getsockopt(_EVENTS)) & _POLLIN:
+                self._receive_soon()
 
     def _send_all(self) -> None:
         self._flush_due = False
