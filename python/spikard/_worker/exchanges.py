@@ -171,11 +171,8 @@ class Exchanges:
             number, exchange, route, json, value, error = results.popleft()
             if self._abandoned:
                 continue
-            if json is not None:
-                if len(json) <= self.body_limit:
-                    self._give_json(number, exchange, route, json)
-                    continue
-                value = Response(json, route.status_code, media_type="application/json")
+            if json is not None and (value := self._give_json(number, exchange, route, json)) is None:
+                continue
             work = self._finish(number, exchange, route, value, error)
             self._runner.start(number, work, exchange)
         self._runner.go()
@@ -219,13 +216,10 @@ class Exchanges:
         try:
             result = await route.call(exchange)
             if type(result) is dict:  # what most return, by the shortest way
-                json = route.encode(result)
-                if len(json) <= self.body_limit:
-                    return self._give_json(number, exchange, route, json)
-            if is_stream(result) or isinstance(result, StreamingResponse):
-                await self._stream(number, exchange, route, result)
-            elif large := self._give(number, exchange, route, result):
-                await self._stream(number, exchange, route, large)
+                result = self._give_json(number, exchange, route, route.encode(result))
+                if result is None:
+                    return None
+            await self._answer(number, exchange, route, result)
         except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
             self._fail(number, exchange, route, error)
 
@@ -256,12 +250,15 @@ class Exchanges:
         try:
             if isinstance(value, Awaitable):
                 value = await value
-            if is_stream(value) or isinstance(value, StreamingResponse):
-                await self._stream(number, exchange, route, value)
-            elif large := self._give(number, exchange, route, value):
-                await self._stream(number, exchange, route, large)
+            await self._answer(number, exchange, route, value)
         except BaseException as raised:  # as above
             self._fail(number, exchange, route, raised)
+
+    async def _answer(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
+        if is_stream(result) or isinstance(result, StreamingResponse):
+            await self._stream(number, exchange, route, result)
+        elif large := self._give(number, exchange, route, result):
+            await self._stream(number, exchange, route, large)
 
     async def _stream(self, number: int, exchange: Exchange, route: BoundRoute, result: Any) -> None:
         response = as_response(result, route.status_code)
@@ -325,10 +322,14 @@ class Exchanges:
         if self._uploads and (upload := self._uploads.pop(number, None)) is not None:
             upload.close()
 
-    def _give_json(self, number: int, exchange: Exchange, route: BoundRoute, json: bytes) -> None:
+    def _give_json(self, number: int, exchange: Exchange, route: BoundRoute, json: bytes) -> Response | None:
+        """Answer; what is too large for that is given back as a response."""
+        if len(json) > self.body_limit:
+            return Response(json, route.status_code, media_type="application/json")
         self._outbox.json(exchange, route.status_code, json)
         self._forget(number)
         self._on_put(len(json))
+        return None
 
     def _give(
         self, number: int, exchange: Exchange, route: BoundRoute, result: Any
