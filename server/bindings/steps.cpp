@@ -112,10 +112,16 @@ void Deallocate(PyObject* self) {
   Py_DECREF(type);
 }
 
+// None is no exchange. False, and an error is set, if it is neither.
+bool TakeExchange(PyObject* object, const Exchange*& x) {
+  x = object != Py_None ? ExchangeOf(object) : nullptr;
+  return x != nullptr || object == Py_None;
+}
+
 PyObject* MakeSteps(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
   if (count != 2) return PyErr_Format(PyExc_TypeError, "steps takes a coroutine and an exchange");
-  const Exchange* x = arguments[1] != Py_None ? ExchangeOf(arguments[1]) : nullptr;
-  if (x == nullptr && arguments[1] != Py_None) return nullptr;
+  const Exchange* x = nullptr;
+  if (!TakeExchange(arguments[1], x)) return nullptr;
   Py_INCREF(arguments[0]);
   if (x == nullptr || x->recorder == nullptr) return arguments[0];
   Steps* steps = PyObject_GC_New(Steps, steps_type);
@@ -136,8 +142,8 @@ PyObject* MakeSteps(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
 // back with what the coroutine waits for; None if it has ended.
 PyObject* FirstStep(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
   if (count != 2) return PyErr_Format(PyExc_TypeError, "first_step takes a coroutine and an exchange");
-  const Exchange* x = arguments[1] != Py_None ? ExchangeOf(arguments[1]) : nullptr;
-  if (x == nullptr && arguments[1] != Py_None) return nullptr;
+  const Exchange* x = nullptr;
+  if (!TakeExchange(arguments[1], x)) return nullptr;
   PyObject* context = PyContext_CopyCurrent();
   if (context == nullptr) return nullptr;
   PyObject* result = nullptr;
@@ -174,10 +180,9 @@ PyObject* CallFor(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
   };
   const unsigned long cell = PyLong_AsUnsignedLong(arguments[1]);
   if (cell == static_cast<unsigned long>(-1) && PyErr_Occurred() != nullptr) return nullptr;
-  if (arguments[0] == Py_None) return call();
-  const Exchange* x = ExchangeOf(arguments[0]);
-  if (x == nullptr) return nullptr;
-  if (x->recorder == nullptr || cell >= x->recorder->cells()) return call();
+  const Exchange* x = nullptr;
+  if (!TakeExchange(arguments[0], x)) return nullptr;
+  if (x == nullptr || x->recorder == nullptr || cell >= x->recorder->cells()) return call();
   const Mark mark(x->recorder->CellAddress(static_cast<uint32_t>(cell)), x->number, arguments[0]);
   return call();
 }
