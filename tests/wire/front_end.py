@@ -84,6 +84,11 @@ class Peer:
         assert self.control
         self.control.send(batch.encode_message(type_name, **fields))
 
+    def hang_up(self) -> None:
+        """Close the attach socket."""
+        assert self.control
+        self.control.close()
+
     def become_ready(self, slots: int = 4, heartbeat_ms: int = 0) -> Any:
         """Answers the Hello and returns it."""
         hello = self.expect("Hello")

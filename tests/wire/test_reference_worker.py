@@ -146,8 +146,7 @@ def test_a_front_end_that_leaves_is_followed_by_the_next_one(
 ) -> None:
     ready.send("Drain", leaving=True)
     ready.expect("Goodbye")
-    assert ready.control
-    ready.control.close()
+    ready.hang_up()
     front_end.accept(worker.pid).become_ready()
 
 
@@ -211,8 +210,7 @@ def break_window(peer: Peer) -> None:
 
 
 def close_attach_socket(peer: Peer) -> None:
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
 
 
 def say_goodbye(peer: Peer) -> None:

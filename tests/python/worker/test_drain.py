@@ -55,8 +55,7 @@ def test_a_drain_over_the_attach_socket(start: Start, app: Spikard, leaving: boo
     peer = served.attach()
     peer.control_send("Drain", leaving=leaving)
     peer.expect("Goodbye")
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     if leaving:
         again = served.attach()
         again.send("Drain")
@@ -69,15 +68,13 @@ def test_a_front_end_that_leaves_is_followed_by_the_next_one(start: Start, app: 
     peer = served.attach()
     peer.send("Drain", leaving=True)
     peer.expect("Goodbye")
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     again = served.attach()
     served.worker.leave()
     again.expect("Leaving")
     again.send("Drain", leaving=True)
     again.expect("Goodbye")
-    assert again.control
-    again.control.close()
+    again.hang_up()
     served.ended()
 
 
@@ -109,8 +106,7 @@ def test_handlers_that_run_are_finished(
     answers = {peer.expect_any().exchange for _ in range(3)}
     assert answers == {1, 2, 3}
     peer.expect("Goodbye")
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     served.ended()
 
 
@@ -126,8 +122,7 @@ def test_leaving_asks_for_a_drain_and_goes_on_meanwhile(
     peer.expect("Response", 1, 0)
     peer.send("Drain")
     peer.expect("Goodbye")
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     served.ended()
 
 
@@ -135,8 +130,7 @@ def test_leaving_without_a_front_end_ends_at_once(start: Start, app: Spikard) ->
     served = start(app)
     peer = served.attach()
     served.front_end.listener.close()
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     served.worker.leave()
     served.ended()
 
@@ -155,7 +149,6 @@ def test_a_front_end_that_leaves_during_the_drain(
     if how == "Goodbye":
         peer.send("Goodbye")
     else:
-        assert peer.control
-        peer.control.close()
+        peer.hang_up()
     served.ended()
     go_on.set()

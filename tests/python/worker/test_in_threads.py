@@ -235,8 +235,7 @@ def test_what_has_not_begun_on_a_lost_connection_never_does(start: Start, progra
     peer = served.attach()
     _ask(peer, STUCK, QUICK)
     assert program.stuck.acquire(timeout=DEADLINE)
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     again = served.attach()
     program.gate.set()
     _ask(again, QUICK)

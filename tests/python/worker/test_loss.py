@@ -30,8 +30,7 @@ def _no_batch(peer: Peer) -> None:
 
 
 def _closed(peer: Peer) -> None:
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
 
 
 def _goodbye(peer: Peer) -> None:
@@ -132,6 +131,5 @@ def test_attaches_when_a_front_end_comes(start: Start, front_end: object) -> Non
     served = start(app)
     for _ in range(3):
         peer = served.attach()
-        assert peer.control
-        peer.control.close()
+        peer.hang_up()
     served.attach()

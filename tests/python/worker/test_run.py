@@ -68,8 +68,7 @@ def process(
 def peer(process: subprocess.Popen[str], front_end: FrontEnd) -> Iterator[Peer]:
     peer = front_end.accept(process.pid)
     yield peer
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -81,8 +80,7 @@ def test_a_signal_asks_for_the_drain(
     peer.expect("Leaving")
     peer.send("Drain")
     peer.expect("Goodbye")
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     out, err = process.communicate(timeout=DEADLINE)
     # `uv run` passes Ctrl+C on a little later: that must not end what comes after.
     assert (process.returncode, out) == (0, "after SIG_IGN\n")

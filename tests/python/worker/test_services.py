@@ -49,8 +49,7 @@ def test_start_before_ready_and_stop_after_the_drain(start: Start) -> None:
     assert peer.expect("Response", 1, 0).body == b'"x"'
     peer.send("Drain")
     peer.expect("Goodbye")
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     served.ended()
     assert steps == ["enter", "startup", "shutdown", "leave"]
 
@@ -59,8 +58,7 @@ def test_a_lost_connection_does_not_start_again(start: Start) -> None:
     steps = Steps()
     served = start(steps.app())
     peer = served.attach()
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     served.attach()
     assert steps == ["enter", "startup"]
 
@@ -80,8 +78,7 @@ def test_a_shutdown_that_fails_is_told(start: Start, caplog: pytest.LogCaptureFi
     peer = served.attach()
     peer.send("Drain")
     peer.expect("Goodbye")
-    assert peer.control
-    peer.control.close()
+    peer.hang_up()
     served.ended()
     assert steps[-2:] == ["shutdown", "leave"]
     assert "ConnectionError: no\ndatabase" in caplog.text
