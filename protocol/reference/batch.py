@@ -4,9 +4,11 @@ README.md of the folder above draws the bytes. A message is read into its type's
 message.fbs; texts and byte vectors are `bytes`, what is absent is empty.
 """
 
+import atexit
 import functools
 import importlib
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -45,6 +47,7 @@ def load_classes(directory: str | None = None) -> None:
     """Makes the classes that flatc generates importable, from `directory` or freshly generated."""
     if directory is None:
         directory = tempfile.mkdtemp(prefix="spikard-wire-")
+        atexit.register(shutil.rmtree, directory)
         schemas = [SCHEMAS / "message.fbs", SCHEMAS / "manifest.fbs"]
         subprocess.run(["flatc", "--python", "--gen-object-api", "-o", directory, *schemas], check=True)
     sys.path.insert(0, directory)

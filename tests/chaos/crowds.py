@@ -168,7 +168,10 @@ def main(seconds: float) -> int:
     for name, crowd in CROWDS.items():
         kept = RESULTS / f"{name.replace(' ', '-')}.json"
         if not kept.exists():
-            with starting(Path(tempfile.mkdtemp(prefix="crowds-"))) as start:
+            with (
+                tempfile.TemporaryDirectory(prefix="crowds-") as directory,
+                starting(Path(directory)) as start,
+            ):
                 program = start("crowds.py", **SETTINGS).serving()
                 kept.write_text(json.dumps(asdict(run(program, name, crowd, seconds))))
         rows.append(Row(**json.loads(kept.read_text())))

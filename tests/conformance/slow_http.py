@@ -32,15 +32,15 @@ ATTACKS = {
 def attack(name: str, seconds: int) -> bool:
     """Run one attack, and tell whether the server stayed available."""
     path, flags = ATTACKS[name]
-    directory = Path(tempfile.mkdtemp(prefix="slow-http-"))
-    with starting(directory) as start:
+    with tempfile.TemporaryDirectory(prefix="slow-http-") as made, starting(Path(made)) as start:
+        directory = Path(made)
         host, port = start("crowds.py", **SETTINGS).serving().address
         url = f"http://{host}:{port}{path}"
         limits = ["-c", str(CONNECTIONS), "-r", "200", "-l", str(seconds), "-p", "3"]
         command = ["slowhttptest", *flags, *limits, "-u", url, "-g", "-o", str(directory / "report")]
         subprocess.run(command, stdout=subprocess.DEVNULL, check=True, timeout=10 * seconds + 60)
-    with (directory / "report.csv").open() as report:
-        rows = list(csv.DictReader(report))
+        with (directory / "report.csv").open() as report:
+            rows = list(csv.DictReader(report))
     held = max(int(row["Connected"]) for row in rows)
     available = [int(row["Service Available"]) > 0 for row in rows]
     good = held > 0 and all(available)
