@@ -149,9 +149,17 @@ class Inbox:
         """
 
 class Outbox:
-    """What the worker sends on one connection, collected until it is sealed into a batch."""
+    """What the worker sends on one connection, collected until it is sealed into a batch.
 
-    def __init__(self, incarnation: int) -> None: ...
+    Args:
+        incarnation: of the front end.
+        on_first: called when something was put into it while it was empty.
+        on_full: called when it has to be sealed, because a batch has limits.
+    """
+
+    def __init__(
+        self, incarnation: int, on_first: Callable[[], None], on_full: Callable[[], None]
+    ) -> None: ...
     def hello(
         self, *, token: bytes, pid: int, runtime: str, slots: int, manifest_hash: bytes, max_batch: int
     ) -> None: ...
@@ -204,10 +212,14 @@ class Outbox:
     def seal(self) -> list[bytes]:
         """Give the frames of a batch with all that was collected; REQUIRES: not `empty`."""
 
+    def limit(self, size: int) -> None:
+        """Let it be full with so many bytes, if that is sooner than now."""
+
+    def close(self) -> None:
+        """Call nobody any more; REQUIRED at the end, for those who are called hold it."""
+
     @property
     def empty(self) -> bool: ...
-    @property
-    def size(self) -> int: ...
 
 def encode_attach(pid: int, slots: int) -> bytes: ...
 def decode_control(packet: bytes) -> tuple[object, ...]: ...

@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -112,9 +113,18 @@ class Inbox {
 // Texts, or the octets that they stand for.
 using Pairs = std::vector<std::pair<py::object, py::object>>;
 
+// What is collected for one batch before it has to leave, in bytes.
+constexpr size_t kEnoughForABatch = 16 * 1024 * 1024;
+
 class Outbox {
  public:
-  explicit Outbox(uint64_t incarnation) : incarnation_(incarnation) {}
+  // on_first: something was put into it while it was empty; on_full: it is to be sealed now.
+  Outbox(uint64_t incarnation, py::function on_first, py::function on_full)
+      : incarnation_(incarnation), on_first_(std::move(on_first)), on_full_(std::move(on_full)) {}
+
+  void Limit(size_t bytes) { limit_ = std::min(limit_, bytes); }
+  // Whoever listens holds this, and would never be freed.
+  void Close() { on_first_ = on_full_ = py::none(); }
 
   void Hello(const py::bytes& token, uint32_t pid, const std::string& runtime, uint32_t slots,
              const py::bytes& manifest_hash, uint32_t max_batch) {
@@ -126,13 +136,13 @@ class Outbox {
     hello.slots = slots;
     hello.manifest_hash = View(manifest_hash);
     hello.max_batch = max_batch;
-    writer_.Add({0, 0, hello});
+    Put({0, 0, hello});
   }
-  void Manifest(const py::bytes& manifest) { writer_.Add({0, 0, protocol::ManifestOffer{View(manifest)}}); }
-  void Ready() { writer_.Add({0, 0, protocol::Ready{}}); }
-  void Pong(uint64_t number) { writer_.Add({0, 0, protocol::Pong{number}}); }
-  void Leaving() { writer_.Add({0, 0, protocol::Leaving{}}); }
-  void Goodbye() { writer_.Add({0, 0, protocol::Goodbye{}}); }
+  void Manifest(const py::bytes& manifest) { Put({0, 0, protocol::ManifestOffer{View(manifest)}}); }
+  void Ready() { Put({0, 0, protocol::Ready{}}); }
+  void Pong(uint64_t number) { Put({0, 0, protocol::Pong{number}}); }
+  void Leaving() { Put({0, 0, protocol::Leaving{}}); }
+  void Goodbye() { Put({0, 0, protocol::Goodbye{}}); }
 
   void Json(const Exchange& x, uint16_t status, const py::bytes& body) {
     constexpr protocol::Field kJson[] = {{"content-type", "application/json"}};
@@ -154,8 +164,7 @@ class Outbox {
     problem.detail = detail;
     problem.errors = View(errors);
     problem.headers = fields;
-    writer_.Add({x.number, x.slot, problem});
-    End(x);
+    Put({x.number, x.slot, problem}, &x);
   }
 
   // The beginning of a response that Chunk goes on with.
@@ -166,22 +175,18 @@ class Outbox {
     response.status = status;
     response.headers = fields;
     response.last = false;
-    writer_.Add({x.number, x.slot, response});
+    Put({x.number, x.slot, response});
   }
 
   void Chunk(const Exchange& x, const py::bytes& body, bool last) {
-    writer_.Add({x.number, x.slot, protocol::Chunk{{View(body)}, last, {}}});
-    if (last) End(x);
+    Put({x.number, x.slot, protocol::Chunk{{View(body)}, last, {}}}, last ? &x : nullptr);
   }
 
-  void Window(uint64_t exchange, uint32_t slot, uint32_t bytes) {
-    writer_.Add({exchange, slot, protocol::Window{bytes}});
-  }
+  void Window(uint64_t exchange, uint32_t slot, uint32_t bytes) { Put({exchange, slot, protocol::Window{bytes}}); }
 
-  void Return(const Exchange& x) { writer_.Add({x.number, x.slot, protocol::Returned{}}); }
+  void Return(const Exchange& x) { Put({x.number, x.slot, protocol::Returned{}}); }
 
   bool Empty() const { return writer_.Empty(); }
-  size_t Size() const { return writer_.Size(); }
 
   py::list Seal() {
     const std::vector<protocol::Frame> frames = writer_.Seal({incarnation_, ++sent_});
@@ -196,13 +201,16 @@ class Outbox {
     response.status = status;
     response.headers = headers;
     response.body = {View(body)};
-    writer_.Add({x.number, x.slot, response});
-    End(x);
+    Put({x.number, x.slot, response}, &x);
   }
 
-  // From now on the answer may be on its way: who reads the recorder of a dead worker waits for it.
-  void End(const Exchange& x) {
-    if (x.recorder) x.recorder->Answer(x.slot, x.number);
+  void Put(const protocol::Message& message, const Exchange* answered = nullptr) {
+    const bool first = writer_.Empty();
+    writer_.Add(message);
+    // From now on the answer may be on its way: who reads the recorder of a dead worker waits for it.
+    if (answered != nullptr && answered->recorder) answered->recorder->Answer(answered->slot, answered->number);
+    if (first && !on_first_.is_none()) on_first_();
+    if ((writer_.Full() || writer_.Size() >= limit_) && !on_full_.is_none()) on_full_();
   }
 
   static std::vector<protocol::Field> Fields(const Pairs& headers, std::vector<std::string>& latin1) {
@@ -225,7 +233,10 @@ class Outbox {
 
   const uint64_t incarnation_;
   uint64_t sent_ = 0;
+  size_t limit_ = kEnoughForABatch;
   protocol::BatchWriter writer_;
+  py::object on_first_;
+  py::object on_full_;
 };
 
 // `Outbox.json`, which most answers are, without what pybind11 does for each call.
@@ -242,6 +253,9 @@ PyObject* Json(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
   auto& outbox = *reinterpret_cast<py::detail::instance*>(self)->get_value_and_holder().value_ptr<Outbox>();
   try {
     outbox.Json(*x, static_cast<uint16_t>(status), py::reinterpret_borrow<py::bytes>(arguments[2]));
+  } catch (py::error_already_set& error) {
+    error.restore();
+    return nullptr;
   } catch (const std::bad_alloc&) {
     return PyErr_NoMemory();
   }
@@ -277,7 +291,9 @@ void BindChannel(py::module_& module) {
       .def(py::init<uint64_t, std::shared_ptr<Recorder>>(), py::arg("incarnation"), py::arg("recorder").none(true))
       .def("read", &Inbox::Read, py::arg("frames"));
   py::class_<Outbox> outbox(module, "Outbox");
-  outbox.def(py::init<uint64_t>(), py::arg("incarnation"))
+  outbox
+      .def(py::init<uint64_t, py::function, py::function>(), py::arg("incarnation"), py::arg("on_first"),
+           py::arg("on_full"))
       .def("hello", &Outbox::Hello, py::kw_only(), py::arg("token"), py::arg("pid"), py::arg("runtime"),
            py::arg("slots"), py::arg("manifest_hash"), py::arg("max_batch"))
       .def("manifest", &Outbox::Manifest, py::arg("manifest"))
@@ -293,8 +309,9 @@ void BindChannel(py::module_& module) {
       .def("window", &Outbox::Window, py::arg("number"), py::arg("slot"), py::arg("size"))
       .def("return_", &Outbox::Return, py::arg("exchange"))
       .def("seal", &Outbox::Seal)
-      .def_property_readonly("empty", &Outbox::Empty)
-      .def_property_readonly("size", &Outbox::Size);
+      .def("limit", &Outbox::Limit, py::arg("size"))
+      .def("close", &Outbox::Close)
+      .def_property_readonly("empty", &Outbox::Empty);
   outbox.attr("json") =
       py::reinterpret_steal<py::object>(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(outbox.ptr()), &json_method));
   module.def("encode_attach", &EncodeAttach, py::arg("pid"), py::arg("slots"));

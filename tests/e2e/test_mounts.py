@@ -249,6 +249,15 @@ def test_hooks_stand_around_it(start: Start) -> None:
     assert program.wait() == 0
 
 
+def test_the_end_waits_for_what_goes_on_behind_an_answer_and_no_longer(start: Start) -> None:
+    program = start(PROGRAM).serving()
+    assert fetch(program.address, "GET", "/raw/on").body == b"answered"
+    program.send(signal.SIGTERM)
+    program.said("worked on behind the answer")
+    program.said("the lifespan has ended")
+    assert program.wait() == 0
+
+
 @pytest.mark.parametrize(
     ("failure", "said"),
     [

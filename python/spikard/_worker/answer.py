@@ -24,15 +24,15 @@ _OCTETS = (("content-type", "application/octet-stream"),)
 
 def give(
     outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, limit: int
-) -> int | StreamingResponse:
-    """Put the answer of a handler that has returned into the outbox, and give the size of its body.
+) -> StreamingResponse | None:
+    """Put the answer of a handler that has returned into the outbox, or give back what has to be streamed.
 
     Args:
         outbox: of the connection that the exchange came on.
         exchange: what is answered.
         route: whose handler answered.
         result: what it returned.
-        limit: how many bytes one body may have; what is larger has to be streamed, and is given back as that.
+        limit: how many bytes one body may have; what is larger has to be streamed.
     """
     try:
         if isinstance(result, Response):
@@ -42,15 +42,13 @@ def give(
             if len(body) > limit:
                 return _in_parts(result)
             outbox.respond(exchange, result.status_code, result.raw_headers, body)
-            return len(body)
-        if isinstance(result, (bytes, bytearray, memoryview)):
+        elif isinstance(result, (bytes, bytearray, memoryview)):
             body = bytes(result)
             if len(body) > limit:
                 return _in_parts(Response(body, route.status_code))
             outbox.respond(exchange, route.status_code, _OCTETS, body)
         elif result is None and route.status_code in EMPTY:
-            body = b""
-            outbox.respond(exchange, route.status_code, (), body)
+            outbox.respond(exchange, route.status_code, (), b"")
         else:
             body = route.encode(result)
             if len(body) > limit:
@@ -58,8 +56,7 @@ def give(
             outbox.json(exchange, route.status_code, body)
     except Exception as error:  # whatever is wrong with the result, the client gets an answer
         fail(outbox, exchange, route, error)
-        return 0
-    return len(body)
+    return None
 
 
 def as_json(route: BoundRoute, value: Any) -> bytes | None:

@@ -29,10 +29,6 @@ _MAX_BATCH = 256 * 1024 * 1024
 # Safety nets only: what is under way is bounded by the slots.
 _HIGH_WATER_MARK = 100_000
 _BATCHES_PER_TURN = 16
-# A batch may have 4096 messages, and 1024 raw frames, which only bodies above 16 KiB are: one of this size, where each
-# message counts as 8 KiB at least, never has more.
-_ENOUGH_FOR_A_BATCH = 1024 * 16 * 1024
-_MESSAGE = 8 * 1024
 # How long a front end may take to read a Goodbye.
 _CLOSED_WITHIN = 1.0
 # Milliseconds for what was sent to leave the process's memory.
@@ -56,12 +52,10 @@ class Connection:
         self._attached = attached
         self._loop = asyncio.get_running_loop()
         self._inbox = _native.Inbox(attached.incarnation, attached.recorder)
-        self._outbox = _native.Outbox(attached.incarnation)
+        self._outbox = _native.Outbox(attached.incarnation, self._flush_soon, self._send)
         results = Mailbox(self._loop, self._on_results)
-        self._exchanges = Exchanges(application, self._outbox, self._on_put, results.put)
+        self._exchanges = Exchanges(application, self._outbox, results.put, self._finish_drain)
         self._ticks = Ticks(self._loop, attached.recorder) if attached.recorder else None
-        self._batch_limit = _ENOUGH_FOR_A_BATCH
-        self._unsent = 0
         self._patience: asyncio.TimerHandle | None = None
         self.front_end_leaves = False
         self._draining = False
@@ -111,6 +105,7 @@ class Connection:
             for source in (control, self._orders, self._descriptor):
                 self._loop.remove_reader(source)
             self._exchanges.abandon()
+            self._outbox.close()
             # Not 0, even if nobody wants it: libzmq 4.3.5 ends the process if a connection breaks in the middle of a
             # message whose socket was closed without patience (its issue 3442).
             self._socket.close(linger=_LINGER)
@@ -128,7 +123,6 @@ class Connection:
     def _leave(self) -> None:
         if not self._draining:
             self._outbox.leaving()
-            self._flush_soon()
 
     # ---- what comes
 
@@ -184,35 +178,26 @@ class Connection:
                 _, _, max_batch, window = values
                 # What is collected before a body comes, and that body, make one batch.
                 self._exchanges.welcome(window, min(_MAX_BATCH, max_batch) // 2)
-                self._batch_limit = min(self._batch_limit, max_batch // 4)
+                self._outbox.limit(max_batch // 4)
                 self._outbox.ready()
-                self._flush_soon()
                 self._application.on_ready()
-                return
             case "window":
                 self._exchanges.grant(*values)
-                return
             case "chunk":
                 self._exchanges.put(*values)
-                return
             case "cancel":
                 self._exchanges.cancel(values[0])
-                return
             case "refused":
                 final, detail = values
                 self._end(Refused(detail) if final else ChannelLost(f"refused: {detail}"))
-                return
             case "ping":
                 self._outbox.pong(*values)
             case "drain":
                 (self.front_end_leaves,) = values
                 self._draining = True
                 self._finish_drain()
-                return
             case "goodbye":
                 self._lose("the front end leaves")
-                return
-        self._flush_soon()
 
     def _on_results(self, results: deque[Result]) -> None:
         if not self._ended.done():
@@ -236,13 +221,6 @@ class Connection:
 
     # ---- what goes
 
-    def _on_put(self, size: int) -> None:
-        self._unsent += size + _MESSAGE
-        if self._unsent >= self._batch_limit:
-            self._send()
-        if not self._flush_due:
-            self._flush_soon()
-
     def _say_hello(self) -> None:
         self._outbox.hello(
             token=self._attached.token,
@@ -252,7 +230,6 @@ class Connection:
             manifest_hash=hashlib.sha256(self._application.manifest).digest(),
             max_batch=_MAX_BATCH,
         )
-        self._flush()
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
@@ -282,11 +259,9 @@ class Connection:
     def _send_all(self) -> None:
         self._flush_due = False
         self._send()
-        if self._draining:
-            self._finish_drain()
+        self._finish_drain()
 
     def _send(self) -> None:
-        self._unsent = 0
         if self._ended.done() or self._outbox.empty:
             return
         frames = self._outbox.seal()
@@ -303,13 +278,12 @@ class Connection:
         self._loop.call_soon(self._receive, context=self._context)
 
     def _finish_drain(self) -> None:
-        if self._exchanges.busy or self._said_goodbye or self._ended.done():
+        if not self._draining or self._exchanges.busy or self._said_goodbye or self._ended.done():
             return
         if not self._outbox.empty:
-            self._flush_soon()
-            return
+            return  # it leaves first, and this is asked again
         self._outbox.goodbye()
-        self._socket.send_multipart(self._outbox.seal(), zmq.NOBLOCK)
+        self._send()
         # The front end closes the attach socket when it has read this; closed here, it could overtake answers.
         self._said_goodbye = True
         self._loop.call_later(_CLOSED_WITHIN, self._end, None, context=self._context)

@@ -63,25 +63,24 @@ class Exchanges:
         self,
         application: Application,
         outbox: Outbox,
-        on_put: Callable[[int], None],
         on_result: Callable[[Result], None],
+        on_idle: Callable[[], None],
     ) -> None:
         """Begin with none.
 
         Args:
             application: whose handlers run.
             outbox: of the connection.
-            on_put: called with the size of the body that was put into the outbox.
             on_result: called in a thread with what is for `finish`.
+            on_idle: called when what went on behind the last answers has ended.
         """
         self._application = application
         self._routes: Sequence[BoundRoute] = ()  # none before the Welcome
         self._services = application.services
         self._outbox = outbox
-        self._on_put = on_put
         self._on_result = on_result
         self._context = contextvars.copy_context()
-        self._runner = Runner(asyncio.get_running_loop())
+        self._runner = Runner(asyncio.get_running_loop(), on_idle)
         # For threads, when `go` is called.
         self._calls: list[Call] = []
         # Of those that run: what the front end may yet speak of.
@@ -152,7 +151,7 @@ class Exchanges:
             return
         run = self._serve if route.serve else self._run if route.is_async else self._run_in_thread
         if streams:
-            upload = Upload(self._outbox, exchange, self._window, self._on_put)
+            upload = Upload(self._outbox, exchange, self._window)
             exchange.incoming = self._uploads[number] = upload
         collects = streams and not route.streams_body
         work = self._collect(number, exchange, route, run) if collects else run(number, exchange, route)
@@ -199,7 +198,6 @@ class Exchanges:
     def _return(self, number: int, exchange: Exchange) -> None:
         self._forget(number)
         self._outbox.return_(exchange)
-        self._on_put(0)
 
     async def _collect(self, number: int, exchange: Exchange, route: BoundRoute, run: Run) -> None:
         # Too large for one message.
@@ -301,13 +299,11 @@ class Exchanges:
         """Put a whole answer into the outbox."""
         self._outbox.respond(exchange, status, headers, body)
         self._forget(exchange.number)
-        self._on_put(len(body))
 
     def begin_stream(self, exchange: Exchange, status: int, headers: Sequence[Field]) -> Stream:
         """Put the beginning of an answer into the outbox."""
         self._outbox.begin(exchange, status, headers)
-        stream = self._streams[exchange.number] = Stream(self._outbox, exchange, self._window, self._on_put)
-        self._on_put(0)
+        stream = self._streams[exchange.number] = Stream(self._outbox, exchange, self._window)
         return stream
 
     def end_stream(self, exchange: Exchange, stream: Stream) -> None:
@@ -328,18 +324,16 @@ class Exchanges:
             return Response(json, route.status_code, media_type="application/json")
         self._outbox.json(exchange, route.status_code, json)
         self._forget(number)
-        self._on_put(len(json))
         return None
 
     def _give(
         self, number: int, exchange: Exchange, route: BoundRoute, result: Any
     ) -> StreamingResponse | None:
         """Answer; what is too large for that is given back as a stream."""
-        given = answer.give(self._outbox, exchange, route, result, self.body_limit)
-        if isinstance(given, StreamingResponse):
-            return given
+        large = answer.give(self._outbox, exchange, route, result, self.body_limit)
+        if large is not None:
+            return large
         self._forget(number)
-        self._on_put(given)
         if isinstance(result, Response):
             self._follow(result)
         return None
@@ -365,4 +359,3 @@ class Exchanges:
             answer.log(exchange, route, error)
         else:
             answer.fail(self._outbox, exchange, route, error)
-        self._on_put(0)

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import types
 from collections import deque
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
 from spikard._native import first_step, steps
@@ -34,9 +34,15 @@ class Runner:
     another task at once: some have been made before, and pause until there is something to do.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Run nothing yet."""
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_idle: Callable[[], None]) -> None:
+        """Run nothing yet.
+
+        Args:
+            loop: that runs the tasks.
+            on_idle: called when the last of the works that have waited has ended.
+        """
         self._loop = loop
+        self._on_idle = on_idle
         self._context = contextvars.copy_context()
         self._queue: deque[tuple[int, Work, Exchange | None]] = deque()
         self._waiting: dict[int, asyncio.Task[None]] = {}
@@ -128,6 +134,8 @@ class Runner:
             await _rest(work, context, future)
         finally:
             del self._waiting[number]
+            if not self._waiting:
+                self._on_idle()
 
     def _begin_all(self, task: asyncio.Task[None]) -> tuple[int, Work, contextvars.Context, Any] | None:
         """Run works until one waits, and give that one, or until somebody asks for the end of the task."""

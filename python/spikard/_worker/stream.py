@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
@@ -21,21 +21,17 @@ _END = object()
 class Stream:
     """The parts of one response; `send` waits for room in the window."""
 
-    def __init__(
-        self, outbox: Outbox, exchange: Exchange, window: int, on_part: Callable[[int], None]
-    ) -> None:
+    def __init__(self, outbox: Outbox, exchange: Exchange, window: int) -> None:
         """Begin with a whole window.
 
         Args:
             outbox: of the connection that the exchange came on.
             exchange: what is answered.
             window: bytes that may be under way.
-            on_part: called with the size of what was put into the outbox.
         """
         self._outbox = outbox
         self._exchange = exchange
         self._window = window
-        self._on_part = on_part
         self._gone = exchange.gone
         self._room: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -102,12 +98,10 @@ class Stream:
     def _put(self, piece: bytes) -> None:
         self._outbox.chunk(self._exchange, piece, False)
         self._window -= len(piece)
-        self._on_part(len(piece))
 
     def end(self) -> None:
         """Tell that this is all."""
         self._outbox.chunk(self._exchange, b"", last=True)
-        self._on_part(0)
 
     def _wake(self) -> None:
         if self._room is not None and not self._room.done():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from spikard._native import ChannelLost
@@ -20,21 +20,17 @@ class BodyLost(ConnectionError):
 class Upload:
     """Holds what has come and was not read yet; what is read lets the front end send more."""
 
-    def __init__(
-        self, outbox: Outbox, exchange: Exchange, window: int, on_put: Callable[[int], None]
-    ) -> None:
+    def __init__(self, outbox: Outbox, exchange: Exchange, window: int) -> None:
         """Begin empty.
 
         Args:
             outbox: of the connection that the exchange came on.
             exchange: whose body this is.
             window: bytes that may be under way.
-            on_put: called when something was put into the outbox.
         """
         self._outbox = outbox
         # Not the exchange itself, which holds this.
         self._number, self._slot = exchange.number, exchange.slot
-        self._on_put = on_put
         self._window = window
         self._awaited = exchange.awaited
         # Bytes: that may come; that were read since the front end was told.
@@ -116,7 +112,6 @@ class Upload:
     def _grant(self, size: int) -> None:
         self._room += size
         self._outbox.window(self._number, self._slot, size)
-        self._on_put(0)
 
     def _wake(self) -> None:
         if self._waiting is not None and not self._waiting.done():

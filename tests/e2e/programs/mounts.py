@@ -85,6 +85,10 @@ async def raw(scope: Any, receive: Any, send: Any) -> None:
                 body += message["body"]
                 more = message["more_body"]
             await whole(send, body)
+        case "/on":
+            await whole(send, b"answered")
+            await asyncio.sleep(0.5)
+            print("worked on behind the answer", file=sys.stderr)
         case "/sized":
             await whole(send, b"12345" if scope["method"] != "HEAD" else b"", (b"Content-Length", b"5"))
         case "/parts":

@@ -17,7 +17,7 @@ _name: contextvars.ContextVar[str] = contextvars.ContextVar("name", default="nob
 
 def _in_loop(test: Callable[[Runner], Coroutine[Any, Any, None]]) -> Callable[[], None]:
     async def main() -> None:
-        await asyncio.wait_for(test(Runner(asyncio.get_running_loop())), 10)
+        await asyncio.wait_for(test(Runner(asyncio.get_running_loop(), lambda: None)), 10)
 
     def run() -> None:
         asyncio.run(main())
@@ -380,7 +380,7 @@ def test_the_tasks_of_uvloop_do_as_well() -> None:
     ended: list[int] = []
 
     async def main() -> None:
-        runner = Runner(asyncio.get_running_loop())
+        runner = Runner(asyncio.get_running_loop(), lambda: None)
 
         async def work(number: int, wait: Awaitable[None]) -> None:
             await wait
