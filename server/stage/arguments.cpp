@@ -1,6 +1,7 @@
 #include "stage/arguments.hpp"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -18,7 +19,7 @@ namespace {
 using http::Invalid;
 using protocol::ParameterSource;
 using QueryPairs = std::vector<std::pair<std::string, std::string>>;
-using Cookies = std::vector<std::pair<std::string_view, std::string_view>>;
+using Cookies = std::vector<std::pair<std::string_view, std::string>>;
 using Texts = std::vector<std::string_view>;
 
 struct Sent {
@@ -206,8 +207,9 @@ Verdict ConvertArguments(http::Exchange& x) {
     sent.query = std::move(*query);
   }
   if (plan.reads_cookies) {
-    http::ForEachCookie(x.request.fields,
-                        [&](std::string_view name, std::string_view value) { sent.cookies.emplace_back(name, value); });
+    http::ForEachCookie(x.request.fields, [&](std::string_view name, std::string value) {
+      sent.cookies.emplace_back(name, std::move(value));
+    });
   }
   ReadAll(plan, sent, x.arguments, x.findings);
   FindUndeclared(plan, sent, x.findings);

@@ -38,6 +38,18 @@ TEST(Cookies, LoseQuotesAroundTheValue) {
   EXPECT_THAT(CookiesOf("a=\"1\"; b=\"; c=\"\""), ElementsAre(Pair("a", "1"), Pair("b", "\""), Pair("c", "")));
 }
 
+TEST(Cookies, AreWhatTheirQuotesStandFor) {
+  EXPECT_THAT(CookiesOf(R"(a="b c\073d"; b="{\"x\":1}"; c="\374\000"; d="\\\9\4")"),
+              ElementsAre(Pair("a", "b c;d"), Pair("b", R"({"x":1})"), Pair("c", std::string("\xc3\xbc\0", 3)),
+                          Pair("d", R"(\94)")));
+  EXPECT_THAT(CookiesOf(R"(a=\073; b="\"; c="\0")"),
+              ElementsAre(Pair("a", R"(\073)"), Pair("b", R"(\)"), Pair("c", "0")));
+}
+
+TEST(Cookies, LoseSpaceAroundNamesAndValues) {
+  EXPECT_THAT(CookiesOf(" a = 1 ;\tb=\"2\"\t; c= x y"), ElementsAre(Pair("a", "1"), Pair("b", "2"), Pair("c", "x y")));
+}
+
 TEST(Cookies, WithoutNameAreLeftOut) {
   EXPECT_THAT(CookiesOf("=1; alone; ;; a="), ElementsAre(Pair("a", "")));
   EXPECT_THAT(CookiesOf(""), IsEmpty());
