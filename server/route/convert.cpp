@@ -60,7 +60,9 @@ bool AppendBoolean(std::string_view text, std::string& json) {
   return true;
 }
 
+// With all its hyphens or none.
 bool IsUuid(std::string_view text) {
+  if (text.size() == 32) return std::all_of(text.begin(), text.end(), IsHex);
   if (text.size() != 36) return false;
   for (size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;

@@ -17,6 +17,8 @@ bool Evaluator<kReport>::IsRuledOut(const Subschema& schema, NodeIndex node) {
   if (!TypeMatches(schema, node)) return true;
   if (document_.KindOf(node) != Kind::kObject) return false;
   for (uint32_t i = schema.first; i < schema.first + schema.count; ++i) {
+    // A reference with other keywords beside it; none leads back to itself on the same value.
+    if (program_.code[i].op == Op::kRef && IsRuledOut(program_.schemas[program_.code[i].a], node)) return true;
     if (program_.code[i].op != Op::kObject) continue;
     const Shape& shape = program_.shapes[program_.code[i].a];
     for (uint32_t number = 0; number < shape.property_count; ++number) {

@@ -24,9 +24,39 @@ bool IsAware(std::string_view text) {
   return IsReadAs<ValueType::kDateTime>(text) && text.find_first_of("Zz+-", kDateSize) != std::string_view::npos;
 }
 
-bool IsUuid(std::string_view text) {
-  if (text.size() != 32) return IsReadAs<ValueType::kUuid>(text);
-  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+bool Take(std::string_view& text, std::string_view allowed) {
+  if (text.empty() || allowed.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+size_t TakeDigits(std::string_view& text) {
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(digits);
+  return digits;
+}
+
+// ISO 8601 without years, months and weeks, whose length depends; with a sign, and a fraction of the last component.
+bool IsDuration(std::string_view text) {
+  Take(text, "+-");
+  if (!Take(text, "Pp") || text.empty()) return false;
+  std::string_view units = "D";
+  bool is_time = false;
+  for (bool is_last = false; !text.empty();) {
+    if (is_last) return false;
+    if (!is_time && Take(text, "Tt")) {
+      is_time = true;
+      units = "HMS";
+    }
+    if (TakeDigits(text) == 0) return false;
+    is_last = Take(text, ".");
+    if ((is_last && TakeDigits(text) == 0) || text.empty()) return false;
+    const size_t unit = units.find(static_cast<char>(text.front() & ~0x20));
+    if (unit == std::string_view::npos) return false;
+    units.remove_prefix(unit + 1);
+    text.remove_prefix(1);
+  }
+  return true;
 }
 
 bool IsDecimal(std::string_view text) { return !schema::NumberOf(text).empty(); }
@@ -75,7 +105,8 @@ constexpr std::array kFormats = {
     Format{"spikard-date-time", IsReadAs<ValueType::kDateTime>},
     Format{"spikard-aware-date-time", IsAware},
     Format{"spikard-time", IsReadAs<ValueType::kTime>},
-    Format{"spikard-uuid", IsUuid},
+    Format{"spikard-duration", IsDuration},
+    Format{"spikard-uuid", IsReadAs<ValueType::kUuid>},
     Format{"spikard-lax-integer", IsLaxInteger},
     Format{"spikard-lax-number", IsLaxNumber},
     Format{"spikard-lax-boolean", IsLaxBoolean},

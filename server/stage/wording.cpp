@@ -130,6 +130,7 @@ constexpr std::array kFormatWords = {
     FormatWords{"time", {"time_parsing", "Input should be a valid time"}},
     FormatWords{"spikard-time", {"time_parsing", "Input should be a valid time"}},
     FormatWords{"duration", {"duration_parsing", "Input should be a valid duration"}},
+    FormatWords{"spikard-duration", {"duration_parsing", "Input should be a valid duration"}},
     FormatWords{"spikard-lax-integer",
                 {"int_parsing", "Input should be a valid integer, unable to parse string as an integer"}},
     FormatWords{"spikard-lax-number",

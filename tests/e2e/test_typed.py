@@ -111,6 +111,26 @@ def test_parameters_are_read_once_and_told_together(server: Program) -> None:
     ]
 
 
+def test_what_a_worker_would_refuse_is_told_beside_the_rest(server: Program) -> None:
+    reply = fetch(server.address, "GET", "/scalars?wait=pt1.5s&id=123E4567E89B12D3A456426614174000")
+    assert reply.json() == [1.5, "123e4567-e89b-12d3-a456-426614174000", 0, ""]
+    assert _errors(fetch(server.address, "GET", "/scalars?wait=P1Y&id=1&count=x")) == [
+        ("duration_parsing", "query.wait"),
+        ("int_parsing", "query.count"),
+        ("uuid_parsing", "query.id"),
+    ]
+
+
+@pytest.mark.parametrize("value", ['{"size": "a;b, c"}', "plain", "\\", "ü", ""])
+def test_a_cookie_comes_back_as_it_was_set(server: Program, value: str) -> None:
+    set_cookie = fetch(server.address, "GET", "/remember?" + urlencode({"prefs": value})).header("set-cookie")
+    assert set_cookie is not None
+    headers = [("cookie", f"other=1; {set_cookie.partition(';')[0]}")]
+    target = "/scalars?wait=PT1S&id=123e4567-e89b-12d3-a456-426614174000"
+    assert fetch(server.address, "GET", target, headers=headers).json()[3] == value
+    assert fetch(server.address, "GET", "/remember?prefs=x", headers=headers).body == value.encode()
+
+
 def test_a_model_takes_its_fields_each_from_a_parameter(server: Program) -> None:
     reply = fetch(server.address, "GET", "/spread-model?theName=a&count=02&tags=1&tags=2")
     expected = {"type": "Filter", "name": "a", "count": 2, "tags": [1, 2], "ratio": None}

@@ -135,8 +135,12 @@ SCALARS: dict[Any, Scalar] = {
         ),
         Scalar(datetime.date, _TEXT, {"type": "string", "format": "date"}, _text(_scalars.read_date)),
         Scalar(datetime.time, _TEXT, {"type": "string", "format": "spikard-time"}, _text(_scalars.read_time)),
-        # Their ISO 8601 is wider than the format "duration": fractions and signs.
-        Scalar(datetime.timedelta, _TEXT, {"type": "string"}, _is(datetime.timedelta)),
+        Scalar(
+            datetime.timedelta,
+            _TEXT,
+            {"type": "string", "format": "spikard-duration"},
+            _is(datetime.timedelta),
+        ),
         Scalar(uuid.UUID, _TEXT, {"type": "string", "format": "spikard-uuid"}, _text(uuid.UUID)),
         Scalar(
             Decimal,

@@ -86,6 +86,15 @@ TEST(ReportTest, AlternativesCanBeExplained) {
   EXPECT_EQ(Errors(R"({"anyOf": [{"minimum": 3}, {"multipleOf": 2}]})", "1", explain), (Lines{" anyOf"}));
 }
 
+TEST(ReportTest, ATagBehindAReferenceTellsToo) {
+  const std::string schema = R"({"anyOf": [{"$ref": "#/$defs/a", "required": ["tag"]},
+                                           {"$ref": "#/$defs/b", "required": ["tag"]}],
+    "$defs": {"a": {"type": "object", "properties": {"tag": {"enum": ["a"]}, "x": {"type": "integer"}}},
+              "b": {"type": "object", "properties": {"tag": {"enum": ["b"]}, "y": {"type": "string"}}}}})";
+  const ReportOptions explain{.explain_alternatives = true};
+  EXPECT_EQ(Errors(schema, R"({"tag": "b", "y": 1})", explain), (Lines{"/y type"}));
+}
+
 TEST(ReportTest, ATagTellsWhichAlternativeIsMeant) {
   for (std::string_view keyword : {"anyOf", "oneOf"}) {
     const std::string schema = "{\"" + std::string(keyword) + R"(": [{"$ref": "#/$defs/cat"}, {"$ref": "#/$defs/dog"}],

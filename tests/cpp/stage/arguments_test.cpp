@@ -167,6 +167,20 @@ TEST_F(SchemaArgumentsTest, AndWhatIsWrongWithIt) {
             R"({"p":"2025-01-02T03:04:05"})");
 }
 
+TEST_F(SchemaArgumentsTest, DurationsAreWhatPythonCanReadAsOne) {
+  const std::string schema = R"({"type":"string","format":"spikard-duration"})";
+  for (const std::string text : {"P1D", "PT1H1M1S", "P1DT2H", "%2BP1D", "-PT1.5S", "p1dt5m", "P0.5D", "PT1M1.25S"}) {
+    EXPECT_EQ(Read(schema, "p=" + text).substr(0, 5), R"({"p":)") << text;
+  }
+  for (const std::string text :
+       {"",      "P",    "PT",     "P1DT",   "P1",        "PT5",      "P1Y",   "P1W",   "P1M",
+        "P1H",   "PT1D", "PT1S1H", "PT1S1S", "PT1.5H30M", "P1.5DT1H", "PT1.S", "PT.5S", "PT1,5S",
+        "--P1D", "P-1D", "1D",     "90",     "P1D ",      "P 1D",     "PT1H-"}) {
+    ExpectFinding(Read(schema, "p=" + text),
+                  R"("type":"duration_parsing","loc":["query","p"],"msg":"Input should be a valid duration")");
+  }
+}
+
 TEST_F(SchemaArgumentsTest, ListsSplitAtSeparatorsAndInFieldsAtCommas) {
   Parameter piped = By(R"({"type":"array"})");
   piped.separator = '|';

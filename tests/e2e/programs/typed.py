@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypedDict
 
@@ -10,7 +11,19 @@ import attrs
 import msgspec
 import pydantic
 
-from spikard import Body, Cookie, File, Form, Header, Query, Request, ServerConfig, Spikard, UploadFile
+from spikard import (
+    Body,
+    Cookie,
+    File,
+    Form,
+    Header,
+    Query,
+    Request,
+    Response,
+    ServerConfig,
+    Spikard,
+    UploadFile,
+)
 
 app = Spikard(ServerConfig(port=0, max_body_size=64 * 1024))
 reached = 0
@@ -125,6 +138,20 @@ async def text(
     session: Annotated[str | None, Cookie()] = None,
 ) -> Any:
     return [when, tags, flag, x_trace, session]
+
+
+@app.get("/scalars")
+async def scalars(
+    wait: datetime.timedelta, id: uuid.UUID, count: int = 0, prefs: Annotated[str, Cookie()] = ""
+) -> Any:
+    return [wait.total_seconds(), id, count, prefs]
+
+
+@app.get("/remember")
+async def remember(request: Request, prefs: str) -> Response:
+    response = Response(request.cookies.get("prefs", ""))
+    response.set_cookie("prefs", prefs)
+    return response
 
 
 @app.get("/spread")
