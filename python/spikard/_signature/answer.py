@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -16,6 +16,7 @@ from spikard._types import Node, Walk, custom, document
 from spikard._types.classes import complete
 from spikard._types.models import Model, is_model
 from spikard._types.objects import LEAVES_DEFAULTS
+from spikard.exceptions import StartError
 from spikard.responses import Response
 
 if TYPE_CHECKING:
@@ -26,10 +27,15 @@ Encode = Callable[[Any], bytes]
 
 # They say nothing about a value that could be checked.
 _SILENT = (inspect.Parameter.empty, Any, object)
+_UNIONS = (typing.Union, types.UnionType)
 
 
 class ResponseError(ValueError):
     """A handler returned what it said it would not; the client gets a 500, the log this."""
+
+
+class _CannotWrite(TypeError):
+    """Pydantic does not know a class that stands beside one of its models."""
 
 
 class Answer:
@@ -48,7 +54,10 @@ class Answer:
             node = _node(annotation, walk)
             if node is not None:
                 self.schema = msgspec.json.encode(document(node, lax=False)).decode()
-                self.encode = _encoder(node, annotation)
+                try:
+                    self.encode = _encoder(node, annotation, walk)
+                except _CannotWrite as error:
+                    raise StartError(f"{route.place}: what it returns, {error}") from None
         if route.response_schema is not None:
             from spikard import _native
 
@@ -64,20 +73,30 @@ def _returned(handler: Callable[..., Any]) -> Any:
     if annotation is inspect.Parameter.empty:
         return None
     parameter = inspect.Parameter(hints.RETURN, inspect.Parameter.POSITIONAL_ONLY, annotation=annotation)
-    annotation = hints.evaluate(handler, parameter)
-    return None if annotation in _SILENT or _is_no_value(annotation) else annotation
+    annotation = _value_of(hints.evaluate(handler, parameter))
+    return None if annotation in _SILENT else annotation
 
 
-def _is_no_value(annotation: Any) -> bool:
-    """Tell whether a type is, or may be, a response or bytes, which go out as they are."""
-    if typing.get_origin(annotation) is Annotated:
-        return _is_no_value(annotation.__origin__)
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return any(_is_no_value(member) for member in typing.get_args(annotation))
-    base = typing.get_origin(annotation) or annotation
+def _value_of(annotation: Any) -> Any:
+    """Give what an annotation says of values that become JSON: responses, bytes and streams go out as they are."""
+    origin = typing.get_origin(annotation)
+    if origin is Annotated:
+        value = _value_of(annotation.__origin__)
+        return annotation if value is annotation.__origin__ else value
+    if origin in _UNIONS:
+        members = typing.get_args(annotation)
+        values = [member for member in members if _value_of(member) is not object]
+        if len(values) == len(members):
+            return annotation
+        # `Response | None` says no more than `Response`.
+        return typing.Union[tuple(values)] if set(values) - {type(None)} else object  # noqa: UP007 (made here)
+    if origin is Iterable:
+        return types.GenericAlias(list, typing.get_args(annotation))
+    base = origin or annotation
     if isinstance(base, type) and issubclass(base, (Response, bytes, bytearray, memoryview)):
-        return True
-    return getattr(base, "__module__", "") in ("collections.abc", "typing") and base.__name__ in _STREAMS
+        return object
+    is_stream = getattr(base, "__module__", "") in ("collections.abc", "typing") and base.__name__ in _STREAMS
+    return object if is_stream else annotation
 
 
 def _node(annotation: Any, walk: Walk) -> Node | None:
@@ -87,9 +106,9 @@ def _node(annotation: Any, walk: Walk) -> Node | None:
         return None  # a class of its own, which register_encoder may know
 
 
-def _encoder(node: Node, annotation: Any) -> Encode:
+def _encoder(node: Node, annotation: Any, walk: Walk) -> Encode:
     if isinstance(node, Model) or _has_model(annotation):
-        return _by_pydantic(annotation)
+        return _by_pydantic(annotation, walk)
     exact = annotation if isinstance(annotation, type) else None
     if annotation is dict:
         return _json.encode
@@ -121,6 +140,8 @@ def _converter(annotation: Any) -> Callable[[Any], Any]:
 
 
 def _converted(value: Any, annotation: Any) -> Any:
+    if hasattr(value, "__next__"):
+        value = list(value)
     try:
         return msgspec.convert(value, annotation, from_attributes=True, dec_hook=_keep)
     except msgspec.ValidationError as error:
@@ -134,15 +155,25 @@ def _converted(value: Any, annotation: Any) -> Any:
 
 
 def _keep(expected: Any, value: Any) -> Any:
+    if type(value) is not expected and is_model(expected):
+        if isinstance(value, expected):
+            return expected.model_construct(**{name: getattr(value, name) for name in expected.model_fields})
+        return expected.model_validate(value, from_attributes=True)
     if isinstance(value, expected):
         return value
     raise NotImplementedError
 
 
-def _by_pydantic(annotation: Any) -> Encode:
+def _by_pydantic(annotation: Any, walk: Walk) -> Encode:
     from pydantic import TypeAdapter  # the program has a model, so it is there
+    from pydantic.errors import PydanticUserError
 
-    adapter: Any = TypeAdapter(annotation)
+    try:
+        adapter: Any = TypeAdapter(annotation)
+    except PydanticUserError as error:
+        if typing.get_origin(annotation) in _UNIONS:
+            return _by_member(annotation, walk)
+        raise _CannotWrite(str(error).partition("\n")[0]) from error
 
     def encode(value: Any) -> bytes:
         try:
@@ -150,6 +181,28 @@ def _by_pydantic(annotation: Any) -> Encode:
         except ValueError as error:
             raise ResponseError(f"the handler returned {type(value).__name__}: {error}") from error
         return typing.cast("bytes", adapter.dump_json(value, by_alias=True))
+
+    return encode
+
+
+def _by_member(union: Any, walk: Walk) -> Encode:
+    """Write by the member that a value is of, else by the first that takes it."""
+    members: list[tuple[Any, Encode]] = [
+        (typing.get_origin(member) or member, _encoder(walk(member), member, walk))
+        for member in typing.get_args(union)
+    ]
+
+    def encode(value: Any) -> bytes:
+        for base, write in members:
+            if isinstance(base, type) and isinstance(value, base):
+                return write(value)
+        failures = []
+        for _, write in members:
+            try:
+                return write(value)
+            except ResponseError as error:  # noqa: PERF203 (the next one may take it)
+                failures.append(error)
+        raise failures[0]
 
     return encode
 

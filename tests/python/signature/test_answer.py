@@ -7,9 +7,9 @@ import datetime
 import enum
 import types
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, Optional, TypedDict
+from typing import Annotated, Any, Optional, TypedDict
 
 import attrs
 import msgspec
@@ -42,6 +42,19 @@ class Holder(msgspec.Struct):
     data: Data
 
 
+class MoreOfStruct(Struct):
+    password: str = "secret"
+
+
+class MoreOfModel(Model):
+    password: str = "secret"
+
+
+class Mixed(msgspec.Struct):
+    model: Model
+    struct: Struct
+
+
 @attrs.define
 class Attributes:
     name: str
@@ -66,6 +79,7 @@ def _answer(annotation: Any, **options: Any) -> Answer:
     return Answer(Route("GET", "/", handler, **options), Walk())
 
 
+_MIXED = b'{"model":{"theName":"a","count":1},"struct":{"name":"a","count":2}}'
 ROW = types.SimpleNamespace(name="a", count=2, password="secret")
 
 
@@ -89,6 +103,21 @@ ROW = types.SimpleNamespace(name="a", count=2, password="secret")
         (dict[str, Struct], {"x": ROW}, b'{"x":{"name":"a","count":2}}'),
         (Optional[Struct], None, b"null"),  # noqa: UP045 (both spellings)
         (Struct | None, {"name": "a"}, b'{"name":"a","count":1}'),
+        (Struct | Response, MoreOfStruct("a"), b'{"name":"a","count":1}'),
+        (Model | Response | None, MoreOfModel(theName="a"), b'{"theName":"a","count":1}'),
+        (Annotated[Struct | bytes, "note"], MoreOfStruct("a"), b'{"name":"a","count":1}'),
+        (Response | None, {"a": 1}, b'{"a":1}'),
+        (Struct | Model, MoreOfStruct("a"), b'{"name":"a","count":1}'),
+        (Struct | Model, MoreOfModel(theName="a"), b'{"theName":"a","count":1}'),
+        (Struct | Model | None, {"theName": "a", "password": 1}, b'{"theName":"a","count":1}'),
+        (Struct | Model | None, None, b"null"),
+        (Mixed, {"model": {"theName": "a"}, "struct": ROW}, _MIXED),
+        (Mixed, {"model": MoreOfModel(theName="a"), "struct": MoreOfStruct("a", 2)}, _MIXED),
+        (Iterable[Struct], [MoreOfStruct("a")], b'[{"name":"a","count":1}]'),
+        (Iterable[Struct], (MoreOfStruct(name) for name in "a"), b'[{"name":"a","count":1}]'),
+        (Iterable[Model], (MoreOfModel(theName=name) for name in "a"), b'[{"theName":"a","count":1}]'),
+        (Sequence[Struct], ({"name": name} for name in "a"), b'[{"name":"a","count":1}]'),
+        (Iterable[int], {1}, b"[1]"),
         (tuple[int, str], (1, "a"), b'[1,"a"]'),
         (set[int], {1}, b"[1]"),
         (Colour, Colour.RED, b'"red"'),
@@ -118,6 +147,9 @@ def test_values_become_what_was_said(annotation: Any, value: Any, text: bytes) -
         (str, 5),
         (Colour, "green"),
         (dict[str, int], {"a": "b"}),
+        (Struct | Response, {"name": 1}),
+        (Struct | Model, {"no": "name"}),
+        (Iterable[int], (text for text in "a")),
     ],
 )
 def test_what_cannot_become_it_is_an_error_of_the_handler(annotation: Any, value: Any) -> None:
@@ -127,7 +159,7 @@ def test_what_cannot_become_it_is_an_error_of_the_handler(annotation: Any, value
 
 @pytest.mark.parametrize(
     "annotation",
-    [..., Any, Response, StreamingResponse, bytes, Struct | Response, AsyncIterator[bytes], None],
+    [..., Any, Response, StreamingResponse, bytes, Response | None, AsyncIterator[bytes], None],
 )
 def test_what_says_nothing_of_json_has_no_schema(annotation: Any) -> None:
     answer = _answer(annotation)
@@ -137,6 +169,13 @@ def test_what_says_nothing_of_json_has_no_schema(annotation: Any) -> None:
 def test_the_schema_of_an_answer_says_what_is_sent_not_what_would_be_taken() -> None:
     answer = msgspec.json.decode(_answer(list[Model]).schema)
     assert answer["$defs"]["Model"]["properties"]["count"] == {"type": "integer", "default": 1}
+
+
+def test_a_model_that_pydantic_cannot_write_beside_its_neighbour_is_one_line() -> None:
+    with pytest.raises(
+        StartError, match=r"handler \(.*\): what it returns, Unable to generate pydantic-core schema"
+    ):
+        _answer(list[Struct | Model])
 
 
 def test_a_schema_by_hand_is_kept_to() -> None:
