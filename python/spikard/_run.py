@@ -117,6 +117,7 @@ class _Process(abc.ABC):
         self.config = config
         self.directory = directory
         self.manager = Manager.take()
+        self.has_to_tell = not routes
         self.worker = Worker(
             routes,
             _native.encode_manifest(manifest),
@@ -128,6 +129,9 @@ class _Process(abc.ABC):
     def _on_ready(self) -> None:
         self.manager.ready()
         self.on_ready()
+        if self.has_to_tell:
+            self.has_to_tell = False
+            log.warning("the application has no routes: every request is answered by 404")
 
     @abc.abstractmethod
     def on_ready(self) -> None:
@@ -292,7 +296,11 @@ def _raise_failure(working: asyncio.Future[None]) -> None:
 
 def _take_endpoint() -> str:
     # Taken out, so that programs started by a handler do not attach.
-    return os.environ.pop("SPIKARD_ENDPOINT", "").removeprefix("ipc://")
+    endpoint = os.environ.pop("SPIKARD_ENDPOINT", "")
+    directory = endpoint.removeprefix("ipc://")
+    if directory and not os.path.isabs(directory):
+        raise StartError(f"SPIKARD_ENDPOINT must be ipc:///folder, not {endpoint!r}")
+    return directory
 
 
 def _process(app: Spikard, config: ServerConfig, endpoint: str) -> _Process:

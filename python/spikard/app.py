@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from spikard._mount.options import MountOptions
 
 
+NO_ASGI = "a Spikard application brings its own server: end the program in app.run(), and type `python server.py`"
+
+
 class RunArguments(TypedDict, total=False):
     """What may be said of the process where it is started; None counts as not said."""
 
@@ -117,6 +120,15 @@ class Spikard(Registry, Around):
         from spikard._run import serve
 
         await serve(self, resolve(self.config, _checked(config), **_known(arguments)))
+
+    async def __call__(
+        self, scope: Mapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
+    ) -> None:
+        """Tell an ASGI server, which calls it, how this application is started."""
+        if scope["type"] != "lifespan":
+            raise RuntimeError(NO_ASGI)
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": NO_ASGI})
 
     def _collect(self) -> Iterator[Route]:
         for route in (*super()._collect(), *get_default_router()._collect()):

@@ -64,6 +64,12 @@ def test_bad_routes(start: Start, write: str, body: str, expected: str) -> None:
     program.said(expected)
 
 
+@pytest.mark.parametrize("endpoint", ["somewhere", "tcp://127.0.0.1:5000", "ipc://folder"])
+def test_an_endpoint_that_is_no_folder(start: Start, write: str, endpoint: str) -> None:
+    program = start(sys.executable, _program(write), SPIKARD_ENDPOINT=endpoint)
+    assert _fails(program) == f"spikard: SPIKARD_ENDPOINT must be ipc:///folder, not {endpoint!r}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

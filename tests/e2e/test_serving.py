@@ -29,6 +29,14 @@ def test_inside_a_running_loop_and_again(start: Start) -> None:
     assert program.wait() == 0
 
 
+def test_an_application_without_routes_is_told(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "server.py"
+    path.write_text("from spikard import Spikard\n\nSpikard().run(port=0)\n")
+    program = start(path).serving()
+    program.said("WARNING .*the application has no routes: every request is answered by 404")
+    assert fetch(program.address, "GET", "/").status == 404
+
+
 def test_the_program_goes_on_after_run(start: Start) -> None:
     program = start("afterwards.py").serving()
     assert fetch(program.address, "GET", "/").json() == "served"

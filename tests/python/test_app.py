@@ -71,6 +71,23 @@ def test_config_must_be_one(make: Any, started: list[Any]) -> None:
         make({"port": 1})
 
 
+def test_an_asgi_server_is_told_how_to_start_it() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(Spikard()({"type": "lifespan"}, receive, send))
+    (failed,) = sent
+    assert failed["type"] == "lifespan.startup.failed"
+    assert "`python server.py`" in failed["message"]
+    with pytest.raises(RuntimeError, match="brings its own server"):
+        asyncio.run(Spikard()({"type": "http"}, receive, send))
+
+
 def test_state_belongs_to_one_app() -> None:
     app = Spikard()
     app.state.pool = 1

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import subprocess
+import sys
 
 import pytest
 
@@ -21,6 +23,13 @@ def test_version(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(importlib.metadata, "version", {"spikard": "1.2.3"}.__getitem__)
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == "spikard 1.2.3\n"
+
+
+def test_it_is_a_module_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "spikard", "run"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
 def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:

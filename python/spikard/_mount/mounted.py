@@ -34,7 +34,9 @@ class Mounted:
         Raises:
             StartError: that cannot be told.
         """
-        if not callable(app):
+        from spikard.app import Spikard
+
+        if not callable(app) or isinstance(app, Spikard):
             raise StartError(f"mount() takes an ASGI or WSGI application, not {app!r}")
         if interface not in (None, "asgi", "wsgi"):
             raise StartError(f"interface must be 'asgi' or 'wsgi', not {interface!r}")

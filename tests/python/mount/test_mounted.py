@@ -61,6 +61,8 @@ def test_what_is_no_application_is_refused() -> None:
     app = Spikard()
     with pytest.raises(StartError, match="an ASGI or WSGI application, not 5"):
         app.mount("/x", 5)  # type: ignore[arg-type]
+    with pytest.raises(StartError, match="an ASGI or WSGI application, not <spikard"):
+        app.mount("/x", Spikard())
     with pytest.raises(StartError, match="interface must be"):
         app.mount("/x", asgi, interface="cgi")  # type: ignore[typeddict-item]
     with pytest.raises(TypeError, match="mount\\(\\) has no option 'status_code'"):
