@@ -9,6 +9,7 @@ enum class Fault {
   kMalformed,           // not HTTP, or not allowed by RFC 9112
   kUnsupportedVersion,  // neither HTTP/1.0 nor HTTP/1.1
   kUnsupportedCoding,   // a transfer coding other than chunked
+  kUnsupportedMethod,   // CONNECT
   kUriTooLong,
   kHeaderTooLarge,
   kBodyTooLarge,

@@ -71,6 +71,8 @@ base::Task<void> H1Session::Run() {
     }
     bool keep_alive = fault == Fault::kNone && exchange_.request.keep_alive && !exchange_.response.close &&
                       !exchange_.response.AsksToClose() && !sessions_.Closing() && parser_->fault() == Fault::kNone;
+    // Section 9.6: said with the last answer, if it is known by then that nothing more can come.
+    if (half_closed_ && Buffered().empty()) keep_alive = false;
     uint64_t unused = 0;
     const bool streamed = exchange_.response.stream != nullptr;
     if (streamed && StreamCoding(&unused) == Coding::kUntilClose) keep_alive = false;

@@ -89,6 +89,8 @@ Problem ProblemOf(Fault fault) {
       return {505, {}, "HTTP/1.0 and HTTP/1.1 are spoken here", {}};
     case Fault::kUnsupportedCoding:
       return {501, {}, "The only transfer coding supported is chunked", {}};
+    case Fault::kUnsupportedMethod:
+      return {501, {}, "No tunnels start here", {}};
     case Fault::kUriTooLong:
       return {414, {}, "The request line is too long", {}};
     case Fault::kHeaderTooLarge:

@@ -158,6 +158,7 @@ void RequestParser::Refuse(Fault fault, ErrorCode& error) {
 void RequestParser::on_request_impl(beast::http::verb, BeastView method, BeastView target, int version, ErrorCode&) {
   std::string_view authority;
   bad_target_ = !OriginForm(method, target, request_.target, authority);
+  is_tunnel_ = method == "CONNECT" && IsAuthorityForm(target);
   request_.minor_version = version - 10;
   authority_.assign(authority);
 }
@@ -173,6 +174,7 @@ void RequestParser::on_field_impl(beast::http::field, BeastView name, BeastView 
 void RequestParser::on_header_impl(ErrorCode& error) {
   if (const Fault fault = ReadFraming(request_, framing_); fault != Fault::kNone) return Refuse(fault, error);
   // Only now: the answer carries the id that the client has given.
+  if (is_tunnel_) return Refuse(Fault::kUnsupportedMethod, error);
   if (bad_target_) return Refuse(Fault::kBadTarget, error);
   // Section 3.2.2: an absolute-form target counts, whatever Host says.
   if (!authority_.empty()) request_.fields.Set("host", authority_);

@@ -86,6 +86,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   bool begun_ = false;
   bool later_version_ = false;  // HTTP/1.2 or higher
   bool bad_target_ = false;
+  bool is_tunnel_ = false;
   std::string authority_;  // of an absolute-form target
   Framing framing_;
 

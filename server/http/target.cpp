@@ -28,9 +28,9 @@ int ByteOf(std::string_view digits) {
   return high * 16 + low;
 }
 
-constexpr bool IsAlphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr bool IsAlphanumeric(char c) { return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Visible ASCII without '#', which no request target has, and what RFC 3986 never allows raw. Octets above 0x7f have to
 // be percent-encoded. Browsers send | as it is, and in the query others too.
@@ -99,6 +99,12 @@ bool IsAuthority(std::string_view text) {
   const size_t colon = std::min(text.find(':'), text.size());
   if (!IsRegisteredName(text.substr(0, colon))) return false;
   return colon == text.size() || IsPort(text.substr(colon + 1));
+}
+
+bool IsAuthorityForm(std::string_view text) {
+  std::string_view host = text;
+  while (!host.empty() && IsDigit(host.back())) host.remove_suffix(1);
+  return IsAuthority(text) && host.size() < text.size() && host.ends_with(':');
 }
 
 bool OriginForm(std::string_view method, std::string_view target, std::string& origin, std::string_view& authority) {

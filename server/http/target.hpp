@@ -17,6 +17,9 @@ bool OriginForm(std::string_view method, std::string_view target, std::string& o
 // uri-host [ ":" port ] (RFC 9110 section 7.2), not empty and without user information: what Host may say.
 bool IsAuthority(std::string_view text);
 
+// uri-host ":" port (RFC 9112 section 3.2.3): the only target that CONNECT has.
+bool IsAuthorityForm(std::string_view text);
+
 // Decodes percent-encodings once. Returns nothing for a broken one, for a NUL, or if the result is not UTF-8.
 // `plus_is_space`: as in application/x-www-form-urlencoded.
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);

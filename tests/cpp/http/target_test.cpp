@@ -50,6 +50,13 @@ TEST(Target, AuthoritiesAreHostsWithPorts) {
   }
 }
 
+TEST(Target, TunnelsAreNamedByHostAndPort) {
+  for (const char* good : {"a:80", "[::1]:443", "127.0.0.1:0"}) EXPECT_TRUE(IsAuthorityForm(good)) << good;
+  for (const char* bad : {"", "a", "a1", "80", "a:", ":80", "a:x", "a:65536", "[::1]", "u@a:80", "a:80/", "*"}) {
+    EXPECT_FALSE(IsAuthorityForm(bad)) << bad;
+  }
+}
+
 TEST(Target, EncodingsAreDecodedOnce) {
   EXPECT_EQ(PercentDecode("a%20b+c%252e", false), "a b+c%2e");
   EXPECT_EQ(PercentDecode("a+b", true), "a b");
