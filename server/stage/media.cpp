@@ -32,6 +32,8 @@ Verdict CheckMedia(http::Exchange& x, Media& media) {
   if (route.body_media == 0) return Verdict::kGoOn;
   media.kind = protocol::kJsonMedia;
   if (const auto field = x.request.fields.Find("content-type")) {
+    // Whoever reads the other one sees another body.
+    if (x.request.fields.Count("content-type") > 1) return Refuse(x, 400, {}, "More than one Content-Type header");
     const ContentTypeRefusal refusal = ReadContentType(*field, route.body_media, media);
     if ((media.kind & route.body_media) == 0 && refusal.status == 415 && !x.body_source.HasBody()) {
       // Whatever it would have been, there is none.
