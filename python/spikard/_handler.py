@@ -1,13 +1,19 @@
 """What can be told of a handler without calling it."""
 
 from __future__ import annotations
+import __future__
 
 import contextlib
 import functools
 import inspect
+import re
 import sys
+import weakref
 from collections.abc import Callable
 from typing import Any
+
+# By function: the names in its annotations that were local where it was declared.
+_local_names: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
 
 
 def innermost(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,12 +43,33 @@ def place(handler: Callable[..., Any]) -> str:
     return name(handler)
 
 
+def remember_names(handler: Callable[..., Any]) -> None:
+    """Keep what the annotations of a function mean in the function that declares it, which calls this package now.
+
+    `from __future__ import annotations` leaves them as text, which the module's names do not explain if a type was made
+    in a function, as in `create_app`.
+    """
+    inner = innermost(handler)
+    code = getattr(inner, "__code__", None)
+    if code is None or not code.co_flags & __future__.annotations.compiler_flag:
+        return
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "spikard":
+        frame = frame.f_back
+    if frame is None or frame.f_locals is frame.f_globals:
+        return
+    words = set(re.findall(r"\w+", " ".join(map(str, inner.__annotations__.values()))))
+    _local_names[inner] = {name: value for name, value in frame.f_locals.items() if name in words}
+
+
 def namespace(handler: Callable[..., Any]) -> dict[str, Any]:
-    """Give the global names at the place where the function or class was written."""
+    """Give the names that annotations of the function or class may use."""
     inner = innermost(handler)
     if isinstance(inner, type):
         return vars(sys.modules[inner.__module__]) if inner.__module__ in sys.modules else {}
-    return getattr(inner, "__globals__", {})
+    names = getattr(inner, "__globals__", {})
+    local = _local_names.get(inner) if inspect.isfunction(inner) else None
+    return {**names, **local} if local else names
 
 
 def is_generator(handler: Callable[..., Any]) -> bool:

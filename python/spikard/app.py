@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from spikard._mount.options import MountOptions
 
 
-NO_ASGI = "a Spikard application brings its own server: end the program in app.run(), and type `python server.py`"
+NO_ASGI = (
+    "a Spikard application brings its own server: end the program in app.run(), and type `python server.py`"
+)
 
 
 class RunArguments(TypedDict, total=False):

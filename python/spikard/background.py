@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from spikard import _handler
+
 if TYPE_CHECKING:
     from spikard._worker.threads import HandlerThreads
     from spikard.config import BackgroundTaskConfig
@@ -46,6 +48,9 @@ class BackgroundTask:
         self.function = function
         self.arguments = args
         self.keywords = kwargs
+
+    def __repr__(self) -> str:
+        return f"<BackgroundTask {_handler.place(self.function)}>"
 
     async def __call__(self) -> None:
         """Call the function and wait for its end."""

@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Iterable
 from typing import Any, Final
 
+from spikard import _handler
+
 __all__ = ["Provide"]
 
 
@@ -73,6 +75,8 @@ class Provide:
             ("depends_on", keys),
         ):
             object.__setattr__(self, name, value)
+        if self.is_called:
+            _handler.remember_names(dependency)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"Provide is immutable: {name!r} cannot be set")

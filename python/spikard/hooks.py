@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, overload
 
+from spikard import _handler
 from spikard._hooks import Hooks
 from spikard.di import Provide
 from spikard.exceptions import StartError
@@ -154,6 +155,7 @@ def _provide(dependency: Any) -> Provide:
 def _callable(function: Function) -> Function:
     if not callable(function):
         raise StartError(f"{function!r} is not a function")
+    _handler.remember_names(function)
     return function
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from spikard import _handler
 from spikard._mount.options import MountOptions, mount_routes
 from spikard._route import Route, RouteOptions, checked_dependencies
 from spikard.di import Provide
@@ -120,6 +121,7 @@ class Registry:
         names = [methods] if isinstance(methods, str) else list(methods)
 
         def register(handler: Handler) -> Handler:
+            _handler.remember_names(handler)
             self._entries.extend(Route(name, path, handler, **options) for name in names)
             return handler
 

@@ -74,6 +74,14 @@ class UploadFile:
 
         return tempfile.SpooledTemporaryFile(max_size=self._limit)  # closed by close
 
+    def as_bytes_io(self) -> io.BytesIO:
+        """Give all of the content in memory, wherever the position is."""
+        at = self.file.tell()
+        self.file.seek(0)
+        copy = io.BytesIO(self.file.read())
+        self.file.seek(at)
+        return copy
+
     @property
     def rolled_to_disk(self) -> bool:
         """Whether the content lies on disk."""

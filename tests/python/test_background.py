@@ -165,3 +165,9 @@ def test_a_background_task_calls_its_function() -> None:
     assert calls == [(True, (1,), {"a": 2}), ("spikard-handler-1", (3,), {"b": 4})]
     with pytest.raises(TypeError, match="calls a function"):
         BackgroundTask(1)  # type: ignore[arg-type]
+
+
+def test_a_task_is_named_by_its_function() -> None:
+    async def write(text: str) -> None: ...
+
+    assert repr(BackgroundTask(write, "secret")).startswith(f"<BackgroundTask write ({__file__}:")

@@ -136,3 +136,10 @@ def test_it_is_kept() -> None:
         assert await one.body() == TEXT % (b"a", b"1") + END
 
     asyncio.run(ask())
+
+
+def test_all_of_a_file_can_be_had_in_memory() -> None:
+    with UploadFile("a", b"bytes") as file:
+        assert file.read(2) == b"by"
+        assert file.as_bytes_io().read() == b"bytes"
+        assert file.read() == b"tes"

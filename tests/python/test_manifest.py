@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 import pytest
 
 import spikard
@@ -198,6 +199,35 @@ def test_a_name_of_the_path_that_is_misspelt_is_told(caplog: pytest.LogCaptureFi
     (told,) = (record.getMessage() for record in caplog.records)
     assert told.endswith("): 'userid' is read from the query, and nothing takes {user_id} of the path")
     assert told.startswith("misspelt (")
+
+
+def test_types_that_were_made_in_the_function_that_declares() -> None:
+    class Item(msgspec.Struct):
+        name: str
+
+    word_type = Literal["a", "b"]
+    app = Spikard()
+
+    async def limit(most: Annotated[int, size]) -> int:
+        return most
+
+    size = msgspec.Meta(ge=3)
+    app.provide("limit", Provide(limit))
+
+    @app.post("/")
+    async def create(item: Item, word: word_type, limit: int) -> Item: ...
+
+    @app.on_request
+    async def hook(first: word_type) -> None: ...
+
+    (route,) = _build(app)[0].routes
+    assert '"Item"' in route.body_schema
+    assert '"Item"' in route.response_schema
+    assert {parameter.name: parameter.schema for parameter in route.parameters} == {
+        "word": '{"enum":["a","b"]}',
+        "most": '{"type":"integer","minimum":3}',
+        "first": '{"enum":["a","b"]}',
+    }
 
 
 def test_deadlines() -> None:
