@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
+from spikard import _conditions
 from spikard.datastructures import Headers
 from spikard.responses import Response
 from spikard.streaming import StreamingResponse
@@ -19,15 +20,23 @@ if TYPE_CHECKING:
     from spikard.datastructures import Pairs
 
 _BLOCK = 64 * 1024
-_ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-_TAGS = re.compile(r'(?:W/)?("[^"]*")')
+# Of what describes the file's content, what describes neither a problem nor nothing (section 15.4.5).
+_OF_CONTENT = {
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-range",
+    "content-type",
+}
 
 
 class FileResponse(StreamingResponse):
     """A file, read in a thread while it is sent.
 
-    With the status 200 it answers to `Range`, `If-Range`, `If-None-Match`, `If-Modified-Since`, `If-Match` and
-    `If-Unmodified-Since`; of several ranges none counts. Nothing is opened before the handler has returned.
+    To GET and HEAD, with the status 200, it answers as `Range`, `If-Range`, `If-None-Match`, `If-Modified-Since`,
+    `If-Match` and `If-Unmodified-Since` ask; of several ranges none counts. Nothing is opened before the handler has
+    returned.
 
     Attributes:
         path: of the file.
@@ -101,21 +110,26 @@ class FileResponse(StreamingResponse):
                 self.headers.append(name, value)
         first, last = 0, size - 1
         code = self.status_code
-        if code == 200:
+        # For other methods the file is not what a condition would be about.
+        if code == 200 and exchange.method in ("GET", "HEAD"):
             request = Headers(exchange.headers)
-            code = _precondition(request, self.headers["etag"], int(status.st_mtime)) or 200
+            changed = _conditions.parse_date(self.headers["last-modified"])
+            own = _conditions.Version(
+                self.headers["etag"], int(status.st_mtime) if changed is None else changed
+            )
+            code = _conditions.refusal(request, own) or 200
             if code == 200 and exchange.method == "GET":
-                found = _range(request, size, self.headers["etag"], self.headers["last-modified"])
+                found = _conditions.part(request, size, own)
                 if found is not None:
                     first, last = found
                     code = 206 if first <= last else 416
         headers = self.headers.multi_items()
         if code in (304, 412, 416):
             file.close()
+            headers = [pair for pair in headers if pair[0] not in _OF_CONTENT]
             if code == 304:
                 return self._follow(Response(None, code, headers))
-            # What describes the file's content does not describe the problem.
-            headers = [pair for pair in headers if not pair[0].startswith("content-")]
+            headers = [pair for pair in headers if pair[0] != "content-location"]
             if code == 416:
                 headers.append(("content-range", f"bytes */{size}"))
             from spikard._problem import Problem  # which needs what is native: importing the package does not
@@ -141,48 +155,3 @@ def _blocks(file: IO[bytes], at: int, left: int) -> Iterator[bytes]:
                 return
             left -= len(block)
             yield block
-
-
-def _precondition(request: Headers, tag: str, changed: int) -> int | None:
-    """Give the status that the request's conditions ask for; None if it is to be answered."""
-    if (tags := request.get("if-match")) is not None:
-        if tags.strip() != "*" and (tag.startswith("W/") or tag not in _strong(tags)):
-            return 412
-    elif (since := _seconds(request.get("if-unmodified-since"))) is not None and changed > since:
-        return 412
-    if (tags := request.get("if-none-match")) is not None:
-        known = tags.strip() == "*" or tag.removeprefix("W/") in _TAGS.findall(tags)
-        return 304 if known else None
-    since = _seconds(request.get("if-modified-since"))
-    return 304 if since is not None and changed <= since else None
-
-
-def _strong(tags: str) -> list[str]:
-    return [part.strip() for part in tags.split(",") if not part.strip().startswith("W/")]
-
-
-def _range(request: Headers, size: int, tag: str, modified: str) -> tuple[int, int] | None:
-    """Give first and last byte; the last before the first: nothing of it is there. None: the whole file."""
-    condition = request.get("if-range")
-    if condition is not None and condition.strip() not in (tag, modified):
-        return None
-    match = _ONE_RANGE.fullmatch(request.get("range", "").replace(" ", ""))
-    if match is None or match[0] == "bytes=-":
-        return None
-    if not match[1]:
-        length = min(int(match[2]), size)
-        return size - length, size - 1
-    first = int(match[1])
-    last = min(int(match[2]), size - 1) if match[2] else size - 1
-    if match[2] and int(match[2]) < first:
-        return None
-    return (first, last) if first < size else (1, 0)
-
-
-def _seconds(date: str | None) -> float | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(date).timestamp() if date else None
-    except ValueError:
-        return None
