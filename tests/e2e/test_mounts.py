@@ -164,6 +164,7 @@ def test_dependencies_stand_before_it(server: Program) -> None:
 
 def test_the_environ_says_what_was_asked(server: Program) -> None:
     headers = [("x-one", "1"), ("x-one", "2"), ("cookie", "a=1"), ("cookie", "b=2"), ("x_two", "3")]
+    headers += [("proxy", "http://elsewhere.test")]
     with Connection(server.address) as connection:
         host, port = connection.socket.getsockname()
         environ = connection.request("POST", "/wsgi/a%20b/%C3%BC?x=%20&y", headers=headers, body=b"12").json()

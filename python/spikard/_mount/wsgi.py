@@ -86,8 +86,9 @@ def _environ(exchange: Exchange, script: str, address: tuple[str, int], size: in
         "wsgi.run_once": False,
     }
     for name, value in exchange.headers:
-        # An underscore would make two fields one, and a proxy may have checked only the other.
-        if "_" in name or name in ("transfer-encoding", "content-length"):
+        # An underscore would make two fields one, and a proxy may have checked only the other. HTTP_PROXY is
+        # what programs that an application starts take for a setting of theirs.
+        if "_" in name or name in ("transfer-encoding", "content-length", "proxy"):
             continue
         key = "CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")
         if key in environ:
