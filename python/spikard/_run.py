@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import atexit
 import contextlib
 import os
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from spikard import _front_end, _manifest, _native
 from spikard._log import log, set_up_log
-from spikard._supervisor.line import ASKED, DRAINED, FAILED, LEAVE, READY, Assignment, Line
+from spikard._loop import run_loop
+from spikard._supervisor.line import (
+    ASKED,
+    DRAINED,
+    FAILED,
+    FINISHING,
+    LAST,
+    LEAVE,
+    READY,
+    Assignment,
+    Line,
+)
 from spikard._supervisor.rerun import Plan, become_supervisor
 from spikard._supervisor.signals import Asked, Wish
 from spikard._systemd import Manager
@@ -49,7 +61,7 @@ def _run(process: _Process) -> None:
     # Before there is a front end to look after: nothing must be left behind, however early the signal.
     with _signals(process):
         if process.start():
-            _run_loop(process.run())
+            run_loop(process.run())
 
 
 def _supervise(app: Spikard, config: ServerConfig, endpoint: str) -> None:
@@ -68,6 +80,7 @@ def _supervise(app: Spikard, config: ServerConfig, endpoint: str) -> None:
             host=config.host,
             port=config.port,
             time_to_stop=config.time_to_stop(),
+            time_to_finish=config.time_to_finish(),
             log_level=config.log_level,
         )
     )
@@ -124,6 +137,8 @@ class _Process(abc.ABC):
             directory=directory,
             services=services,
             on_ready=self._on_ready,
+            on_served=self.on_served,
+            config=config,
         )
 
     def _on_ready(self) -> None:
@@ -136,6 +151,10 @@ class _Process(abc.ABC):
     @abc.abstractmethod
     def on_ready(self) -> None:
         """The front end has taken the worker in."""
+
+    def on_served(self) -> None:
+        """The worker takes no requests any more, and finishes."""
+        log.debug("no more requests come")
 
     def start(self) -> bool:
         """Do what comes before `main`; tells whether there is still anything to do."""
@@ -212,11 +231,16 @@ class _Supervised(_Attached):
         heard = self.line.hear()
         if self.line.ended:
             asyncio.get_running_loop().remove_reader(self.line.socket)
+        if LAST in heard:
+            self.worker.stay_for_none()
         if self.line.ended or LEAVE in heard:
             self.worker.leave()
 
     def on_ready(self) -> None:
         self.line.say(READY)
+
+    def on_served(self) -> None:
+        self.line.say(FINISHING)
 
 
 class _Parent(_Process):
@@ -273,13 +297,12 @@ class _Parent(_Process):
                 await asyncio.wait_for(ended, self.config.time_to_stop() + _GRACE)
             # The application may have more to finish than its requests.
             self.worker.leave()
-            patience = self.config.shutdown_timeout + self.config.background_tasks.drain_timeout_secs + _GRACE
-            await asyncio.wait({working}, timeout=patience)
+            await asyncio.wait({working}, timeout=self.config.time_to_finish() + _GRACE)
         finally:
             loop.remove_reader(self.front_end.fileno())
             self.front_end.kill()
             working.cancel()
-            await asyncio.wait({working})
+            await asyncio.wait({working}, timeout=_GRACE)
             # What a front end that was killed could not remove.
             shutil.rmtree(self.directory, ignore_errors=True)
         if not self.stopping:
@@ -314,13 +337,18 @@ def _signals(process: _Process) -> Iterator[None]:
         yield
         return
     asked = Asked()
+    abort = process.abort
 
     def on_signal(number: int, _: object) -> None:
         match asked.by(number, by_parent=_native.sender(number) == os.getppid()):
             case Wish.STOP:
                 process.stop()
             case Wish.ABORT:
-                process.abort()
+                abort()
+
+    def interrupt() -> None:
+        signal.signal(signal.SIGINT, before[signal.SIGINT])
+        signal.raise_signal(signal.SIGINT)
 
     before = {number: signal.signal(number, on_signal) for number in process.signals}
     for number in process.signals:
@@ -328,34 +356,12 @@ def _signals(process: _Process) -> Iterator[None]:
     try:
         yield
     finally:
+        # `uv run` passes a Ctrl+C on after 0.2 s: it must not kill a program that is ending as it should. Another one
+        # is to end what comes after this, or the wait for a thread.
+        keeps = asked.before and signal.SIGINT in before
+        abort = interrupt
         for number, handler in before.items():
-            signal.signal(number, handler)
-        if asked.before:
-            # `uv run` passes a Ctrl+C on after 0.2 s: it must not kill a program that is ending as it should.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _run_loop(main: Coroutine[Any, Any, None]) -> None:
-    """Run to the end on a new loop, uvloop's if there; from Python 3.11 asyncio.Runner does the same."""
-    loop = _loop_factory()()
-    try:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(main)
-    finally:
-        try:
-            left = asyncio.all_tasks(loop)
-            for task in left:
-                task.cancel()
-            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-            loop.run_until_complete(loop.shutdown_asyncgens())
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop
+            if not (keeps and number == signal.SIGINT):
+                signal.signal(number, handler)
+        if keeps:
+            atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)

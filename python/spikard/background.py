@@ -12,7 +12,11 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+<<<<<<< HEAD
 from spikard import _handler
+=======
+from spikard.config import CANCELLED_WITHIN
+>>>>>>> 1445ad5 (supervisor, worker: give what an application does at its end the time for it, and nothing for ever)
 
 if TYPE_CHECKING:
     from spikard._worker.threads import HandlerThreads
@@ -116,10 +120,9 @@ class Background:
         task.add_done_callback(self._following.discard)
 
     def _advance(self) -> None:
-        assert self._loop
         while self._waiting and len(self._running) < self._config.max_concurrent_tasks:
             work, context = self._waiting.popleft()
-            task = context.run(self._loop.create_task, _told(work))
+            task = context.run(asyncio.get_running_loop().create_task, _told(work))
             self._running.add(task)
             task.add_done_callback(self._ended)
 
@@ -149,7 +152,7 @@ class Background:
         for task in running:
             task.cancel()
         if running:
-            await asyncio.wait(running)
+            await asyncio.wait(running, timeout=CANCELLED_WITHIN)
         if given_up:
             _log.warning("%d background tasks had not ended when the worker did", given_up)
 
@@ -157,7 +160,7 @@ class Background:
 async def _told(work: Work) -> None:
     try:
         await work
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, GeneratorExit):
         raise
     except BaseException:  # nobody waits for it: a task's sys.exit() is no reason to leave the others
         _log.exception("background task %s failed", getattr(work, "__qualname__", work))

@@ -16,6 +16,9 @@ from typing import Any
 from spikard._scalars import read_boolean
 from spikard.exceptions import ConfigError
 
+# Seconds that a task may take to end once it was cancelled; one that goes on is nothing to wait for.
+CANCELLED_WITHIN = 5.0
+
 _LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -163,6 +166,10 @@ class ServerConfig:
     def time_to_stop(self) -> float:
         """Give the seconds that a front end may take to leave once it is told to."""
         return self.lameduck + self.shutdown_timeout
+
+    def time_to_finish(self) -> float:
+        """Give the seconds that a worker may take after its last request, for background work and its lifespan."""
+        return self.background_tasks.drain_timeout_secs + self.shutdown_timeout + CANCELLED_WITHIN
 
     def to_dict(self) -> dict[str, Any]:
         """Give all fields with their values."""

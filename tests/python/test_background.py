@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -91,6 +92,27 @@ def test_what_does_not_end_in_time_is_cancelled(end: bool, caplog: pytest.LogCap
     running(test, drain_timeout_secs=0.05)
     assert ended == ([] if end else ["cancelled"] * 2)
     assert ("2 background tasks had not ended" in caplog.text) is not end
+    assert "Exception in callback" not in caplog.text
+
+
+def test_what_goes_on_when_cancelled_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spikard.background.CANCELLED_WITHIN", 0.05)
+    released, ended = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        while not released.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await released.wait()
+        ended.set()
+
+    async def test(own: Background) -> None:
+        background.run(work())
+        await own.drain()
+        assert not ended.is_set()
+        released.set()
+        await ended.wait()
+
+    running(test, drain_timeout_secs=0.05)
 
 
 def test_failures_are_told_and_hurt_nobody(caplog: pytest.LogCaptureFixture) -> None:

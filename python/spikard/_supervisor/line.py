@@ -1,7 +1,9 @@
 """The line: a socket pair between a supervisor and one worker, words in both directions, a line each.
 
-To the supervisor: `ready`; `asked` (somebody has sent SIGTERM: may I leave?); `drained` (the end that follows is
-meant); `failed REASON`. To the worker: `leave`. Its end tells either of the other's.
+To the supervisor: `ready`; `asked` (somebody has sent SIGTERM: may I leave?); `finishing` (no request comes any more,
+what is left is background work and the end of the lifespan); `drained` (the end that follows is meant);
+`failed REASON`. To the worker: `last` (after this front end there is no other); `leave`. Its end tells either of the
+other's.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from spikard.exceptions import StartError
 
 VARIABLE = "SPIKARD_WORKER"
 
-READY, ASKED, DRAINED, FAILED = "ready", "asked", "drained", "failed"
-LEAVE = "leave"
+READY, ASKED, FINISHING, DRAINED, FAILED = "ready", "asked", "finishing", "drained", "failed"
+LAST, LEAVE = "last", "leave"
 
 
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,7 +32,7 @@ class WorkerProcess:
         ready_at: when it became ready; None: not yet.
         reason: why it cannot start, in its words.
         drained: whether it has said that its end is meant.
-        leave_until: when its patience ends, if it was told to leave.
+        leave_until: when the patience with it ends, if it was told to leave or does so by itself.
     """
 
     def __init__(self, number: int, command: Sequence[str], endpoint: str) -> None:
@@ -47,6 +47,7 @@ class WorkerProcess:
         self.reason = ""
         self.drained = False
         self.leave_until: float | None = None
+        self._finishing = False
         ours, theirs = socket.socketpair()
         with theirs:
             ours.setblocking(False)
@@ -70,8 +71,14 @@ class WorkerProcess:
             # It does not listen yet; a signal ends an import.
             self.send(signal.SIGTERM)
         self.state = State.LEAVING
-        self.leave_until = until
         self.line.say(LEAVE)
+        if not self._finishing:
+            self.leave_until = until
+
+    def finish(self, until: float) -> None:
+        """Let it have so much time for what it has said that it is about."""
+        self._finishing = True
+        self.leave_until = until
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal, which can hit no other process."""

@@ -26,6 +26,7 @@ class Plan(msgspec.Struct, frozen=True):
         host: that it listens on.
         port: that it listens on.
         time_to_stop: seconds that the front end may take to leave.
+        time_to_finish: seconds that a worker may take after its last request.
         log_level: of the supervisor's own lines.
     """
 
@@ -35,6 +36,7 @@ class Plan(msgspec.Struct, frozen=True):
     host: str
     port: int
     time_to_stop: float
+    time_to_finish: float
     log_level: str
 
     @staticmethod

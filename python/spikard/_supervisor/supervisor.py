@@ -26,7 +26,7 @@ _log = logging.getLogger("spikard")
 
 # What processes may take to leave after their patience has ended.
 _GRACE = 5.0
-# For the workers that are left when the front end is gone: nobody waits for an answer of theirs.
+# For the workers that are left when the front end is gone to say that they finish: nobody waits for their answers.
 _LAST_WORDS = 1.0
 
 
@@ -126,8 +126,11 @@ class Supervisor:
                 self._on_ready(worker)
             elif word == line.ASKED:
                 self._on_asked(worker)
+            elif word == line.FINISHING:
+                worker.finish(time.monotonic() + self._plan.time_to_finish + _GRACE)
             elif word == line.DRAINED:
                 worker.drained = True
+                worker.finish(time.monotonic() + _GRACE)
             elif word == line.FAILED:
                 worker.reason = rest
         if worker.line.ended:
@@ -223,6 +226,8 @@ class Supervisor:
         self._due.clear()
         if self._front_end is not None:
             # It lets its clients finish, drains the workers, and leaves.
+            for worker in self._workers.values():
+                worker.line.say(line.LAST)
             self._front_end.stop()
         else:
             self._leave_all(self._stop_until)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import contextvars
 import hashlib
+import logging
 import os
 import platform
 import socket
@@ -22,6 +23,8 @@ from spikard._worker.exchanges import Application, Exchanges
 from spikard._worker.mailbox import Mailbox
 from spikard._worker.result import Result
 from spikard._worker.ticks import Ticks
+
+_log = logging.getLogger("spikard")
 
 # Taken as enumerations they are asked for their values in each call.
 _NOBLOCK, _EVENTS, _POLLIN = int(zmq.NOBLOCK), int(zmq.EVENTS), int(zmq.POLLIN)
@@ -59,6 +62,7 @@ class Connection:
         self._patience: asyncio.TimerHandle | None = None
         self.front_end_leaves = False
         self._draining = False
+        self._time_to_leave: float | None = None
         self._said_goodbye = False
         # Callbacks are scheduled from handlers' tasks too, which have context variables of their own.
         self._context = contextvars.copy_context()
@@ -116,13 +120,32 @@ class Connection:
                 control.shutdown(socket.SHUT_RDWR)
             control.close()
 
-    def leave(self) -> None:
-        """Ask the front end for a drain; may be called from a signal's handler."""
-        self._loop.call_soon_threadsafe(self._leave)
+    def leave(self, within: float) -> None:
+        """Ask the front end for a drain; may be called from a signal's handler.
 
-    def _leave(self) -> None:
-        if not self._draining:
+        Args:
+            within: seconds that requests have from the drain on; what has not ended then is given up.
+        """
+        self._loop.call_soon_threadsafe(self._leave, within)
+
+    def _leave(self, within: float) -> None:
+        if self._time_to_leave is not None:
+            return
+        self._time_to_leave = within
+        if self._draining:
+            self._limit_drain()
+        else:
             self._outbox.leaving()
+
+    def _limit_drain(self) -> None:
+        # A front end that leaves has a limit of its own.
+        if self._time_to_leave is not None and not self.front_end_leaves:
+            self._loop.call_later(self._time_to_leave, self._break_off_drain, context=self._context)
+
+    def _break_off_drain(self) -> None:
+        if not self._ended.done():
+            _log.warning("what has not ended within %g s is given up", self._time_to_leave)
+            self._end(None)
 
     # ---- what comes
 
@@ -195,6 +218,7 @@ class Connection:
             case "drain":
                 (self.front_end_leaves,) = values
                 self._draining = True
+                self._limit_drain()
                 self._finish_drain()
             case "goodbye":
                 self._lose("the front end leaves")

@@ -344,8 +344,9 @@ class Exchanges:
 
     def _fail(self, number: int, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
         if self._begun.get(number) is None:
-            # Answered before; what came behind the answer has failed.
-            answer.log(exchange, route, error)
+            # Answered before; what came behind the answer has failed, or was given up.
+            if not (self._abandoned and isinstance(error, asyncio.CancelledError)):
+                answer.log(exchange, route, error)
             return
         streamed = number in self._streams
         self._forget(number)

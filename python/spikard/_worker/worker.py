@@ -13,6 +13,7 @@ from spikard._worker.attach import Unanswered, attach
 from spikard._worker.connection import Connection, Refused
 from spikard._worker.exchanges import Application
 from spikard._worker.services import Services
+from spikard.config import ServerConfig
 
 _log = logging.getLogger("spikard")
 
@@ -33,6 +34,8 @@ class Worker:
         directory: str,
         services: Services,
         on_ready: Callable[[], None],
+        on_served: Callable[[], None],
+        config: ServerConfig,
     ) -> None:
         """Prepare a worker.
 
@@ -42,11 +45,17 @@ class Worker:
             directory: the front end's endpoint.
             services: what the routes' functions share.
             on_ready: called each time the front end has taken the worker in.
+            on_served: called when no requests come any more, before the application is stopped.
+            config: how long requests have, from the drain on, when the worker was told to leave; and the application
+                to stop.
         """
         self._directory = directory
         self._services = services
         self._application = Application(routes, manifest, services, self._on_ready)
         self._announce = on_ready
+        self._on_served = on_served
+        self._config = config
+        self._last = False
         self._connection: Connection | None = None
         self._leaving = False
         self._told_to_leave = asyncio.Event()
@@ -68,7 +77,8 @@ class Worker:
             try:
                 await self._serve_on()
             finally:
-                await self._services.stop()
+                self._on_served()
+                await self._stop()
         finally:
             self._loop = None
 
@@ -88,15 +98,39 @@ class Worker:
             self._starting = None
         return True
 
+    async def _stop(self) -> None:
+        # In this task, as the start.
+        task = asyncio.current_task()
+        assert task is not None
+        late = False
+
+        def end() -> None:
+            nonlocal late
+            late = True
+            task.cancel()
+
+        limit = self._config.time_to_finish()
+        timer = asyncio.get_running_loop().call_later(limit, end)
+        try:
+            await self._services.stop()
+        except asyncio.CancelledError:
+            if not late:
+                raise
+            _log.error("the application has not stopped within %g s, and is given up", limit)
+        finally:
+            timer.cancel()
+
     async def _serve_on(self) -> None:
+        front_end_left = False
         while True:
             try:
                 if await self._serve():
                     return
+                front_end_left = True
                 _log.debug("the front end has left, the next one may come")
             except (ChannelLost, OSError) as error:
                 _log.log(self._severity(error), "not connected to the front end: %s", error)
-            if self._leaving:
+            if self._leaving or (self._last and front_end_left):
                 return
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._told_to_leave.wait(), self._pause)
@@ -117,8 +151,8 @@ class Worker:
 
     @property
     def leaving(self) -> bool:
-        """Whether it was told to leave."""
-        return self._leaving
+        """Whether it was told to leave, now or with its front end."""
+        return self._leaving or self._last
 
     def leave(self) -> None:
         """Finish what has begun and end `run`: by a drain, or at once if there is no connection."""
@@ -126,7 +160,11 @@ class Worker:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._break_off)
         if self._connection is not None:
-            self._connection.leave()
+            self._connection.leave(self._config.shutdown_timeout)
+
+    def stay_for_none(self) -> None:
+        """End `run` when the front end leaves: there will be no other."""
+        self._last = True
 
     def _break_off(self) -> None:
         self._told_to_leave.set()

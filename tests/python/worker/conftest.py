@@ -37,7 +37,7 @@ def start(request: pytest.FixtureRequest, front_end: FrontEnd, tmp_path: Path) -
     """Start a worker for an application; at the end it must have left nothing undone."""
     started: list[Served] = []
 
-    def start(app: object, **options: int) -> Served:
+    def start(app: object, **options: object) -> Served:
         started.append(Served(app, front_end, tmp_path, request.param, **options))
         return started[-1]
 

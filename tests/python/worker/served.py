@@ -21,10 +21,8 @@ Program = Callable[[str], Path]
 class Served:
     """An application on a worker that runs in a thread with a loop of its own."""
 
-    def __init__(
-        self, app: Any, front_end: FrontEnd, directory: Path, loop: str, worker_threads: int = 4
-    ) -> None:
-        config = ServerConfig(worker_threads=worker_threads)
+    def __init__(self, app: Any, front_end: FrontEnd, directory: Path, loop: str, **options: Any) -> None:
+        config = ServerConfig(**{"worker_threads": 4, **options})
         self.services = Services(app, config)
         manifest, routes = _manifest.build(app, config, self.services)
         self.manifest = _native.encode_manifest(manifest)
@@ -39,6 +37,8 @@ class Served:
             directory=str(directory),
             services=self.services,
             on_ready=self.ready.release,
+            on_served=lambda: None,
+            config=config,
         )
         self.loop: asyncio.AbstractEventLoop = importlib.import_module(loop).new_event_loop()
         self.loop.set_exception_handler(lambda _, context: self.unhandled.append(context))

@@ -38,6 +38,11 @@ def app(go_on: threading.Event, begun: threading.Semaphore) -> Spikard:
         await asyncio.get_running_loop().run_in_executor(None, go_on.wait, DEADLINE)
         return "loop"
 
+    @app.get("/for-ever")
+    async def for_ever() -> None:
+        begun.release()
+        await asyncio.Event().wait()
+
     return app
 
 
@@ -152,3 +157,31 @@ def test_a_front_end_that_leaves_during_the_drain(
         peer.hang_up()
     served.ended()
     go_on.set()
+
+
+@pytest.mark.parametrize("drained_before", [False, True])
+def test_a_worker_told_to_leave_waits_no_longer_than_requests_have(
+    start: Start, app: Spikard, begun: threading.Semaphore, drained_before: bool
+) -> None:
+    served = start(app, shutdown_timeout=0.1)
+    peer = served.attach()
+    peer.request(1, 0, 2)
+    assert begun.acquire(timeout=DEADLINE)
+    if drained_before:
+        # By itself that takes as long as it takes.
+        peer.send("Drain")
+    served.worker.leave()
+    if not drained_before:
+        peer.expect("Leaving")
+        peer.send("Drain")
+    served.ended()
+
+
+def test_a_worker_follows_its_last_front_end(start: Start, app: Spikard) -> None:
+    served = start(app)
+    peer = served.attach()
+    served.worker.stay_for_none()
+    peer.send("Drain", leaving=True)
+    peer.expect("Goodbye")
+    peer.hang_up()
+    served.ended()

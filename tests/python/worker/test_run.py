@@ -33,8 +33,16 @@ async def wait():
     print("begun", flush=True)
     await asyncio.Event().wait()
 
+@app.get("/interrupt")
+async def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
 app.run()
-print("after", signal.getsignal(signal.SIGINT).name, flush=True)
+try:
+    print("after", flush=True)
+    sys.stdin.readline()
+except KeyboardInterrupt:
+    print("interrupted")
 """
 
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -54,6 +62,7 @@ def process(
     started = subprocess.Popen(
         [sys.executable, program],
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -82,10 +91,41 @@ def test_a_signal_asks_for_the_drain(
     peer.expect("Goodbye")
     peer.hang_up()
     out, err = process.communicate(timeout=DEADLINE)
-    # `uv run` passes Ctrl+C on a little later: that must not end what comes after.
-    assert (process.returncode, out) == (0, "after SIG_IGN\n")
+    assert (process.returncode, out) == (0, "after\n")
     (line,) = err.splitlines()
     assert "attached to the front end at" in line
+
+
+def _drain(process: subprocess.Popen[str], peer: Peer) -> None:
+    peer.expect("Leaving")
+    peer.send("Drain")
+    peer.expect("Goodbye")
+    peer.hang_up()
+    assert process.stdout
+    assert process.stdout.readline() == "after\n"
+
+
+def test_a_ctrl_c_that_a_parent_passes_on_is_none_of_what_comes_after(
+    process: subprocess.Popen[str], peer: Peer
+) -> None:
+    peer.become_ready()
+    peer.request(1, 0, 2)
+    assert peer.expect("Response", 1, 0).body == b"null"
+    _drain(process, peer)
+    # `uv run` does so a little later.
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=DEADLINE)
+    assert (process.returncode, out) == (0, "")
+
+
+def test_another_ctrl_c_ends_what_comes_after(process: subprocess.Popen[str], peer: Peer) -> None:
+    peer.become_ready()
+    process.send_signal(signal.SIGTERM)
+    _drain(process, peer)
+    process.send_signal(signal.SIGINT)
+    assert process.stdout
+    assert process.stdout.readline() == "interrupted\n"
+    assert process.wait(DEADLINE) == 0
 
 
 def test_ctrl_c_twice_waits_for_nobody(process: subprocess.Popen[str], peer: Peer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ import pytest
 from front_end import DEADLINE
 from served import Start
 
-from spikard import BackgroundTask, Provide, Response, Spikard, StartError
+from spikard import BackgroundTask, BackgroundTaskConfig, Provide, Response, Spikard, StartError
 
 VERDICT = (
     b'{"status":422,"detail":"x","errors":[{"type":"missing","loc":["query","q"],"msg":"m","input":null}]}'
@@ -82,6 +83,21 @@ def test_a_shutdown_that_fails_is_told(start: Start, caplog: pytest.LogCaptureFi
     served.ended()
     assert steps[-2:] == ["shutdown", "leave"]
     assert "ConnectionError: no\ndatabase" in caplog.text
+
+
+def test_a_stop_without_an_end_is_given_up(
+    start: Start, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spikard.config.CANCELLED_WITHIN", 0.0)
+    app = Spikard()
+    app.on_shutdown(asyncio.Event().wait)
+    served = start(app, shutdown_timeout=0.1, background_tasks=BackgroundTaskConfig(drain_timeout_secs=0))
+    peer = served.attach()
+    peer.send("Drain")
+    peer.expect("Goodbye")
+    peer.hang_up()
+    served.ended()
+    assert "the application has not stopped within 0.1 s, and is given up" in caplog.text
 
 
 @pytest.mark.parametrize("lifespan", [lambda: None, lambda app: iter(())])
