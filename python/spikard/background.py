@@ -12,11 +12,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-<<<<<<< HEAD
 from spikard import _handler
-=======
 from spikard.config import CANCELLED_WITHIN
->>>>>>> 1445ad5 (supervisor, worker: give what an application does at its end the time for it, and nothing for ever)
 
 if TYPE_CHECKING:
     from spikard._worker.threads import HandlerThreads
