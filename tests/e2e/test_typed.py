@@ -111,6 +111,15 @@ def test_parameters_are_read_once_and_told_together(server: Program) -> None:
     ]
 
 
+def test_numbers_that_are_none_to_python(server: Program) -> None:
+    many = "9" * 5000
+    target = f"/text/2024-02-29?tags={many}&flag=on"
+    assert _errors(fetch(server.address, "GET", target)) == [("int_parsing", "query.tags")]
+    target = f"/text/2024-02-29?tags={many[:4000]}"
+    assert fetch(server.address, "GET", target).body.count(b"9") > 4000
+    assert _errors(fetch(server.address, "GET", f"/spread?name=a&count={many}")) == [("int_parsing", "query")]
+
+
 def test_what_a_worker_would_refuse_is_told_beside_the_rest(server: Program) -> None:
     reply = fetch(server.address, "GET", "/scalars?wait=pt1.5s&id=123E4567E89B12D3A456426614174000")
     assert reply.json() == [1.5, "123e4567-e89b-12d3-a456-426614174000", 0, ""]

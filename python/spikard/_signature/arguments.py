@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from spikard.params import Marker
 
 _LOCATIONS = {"path": "path", "query": "query", "header": "headers", "cookie": "cookie"}
+_NO_INTEGER = "Input should be a valid integer, unable to parse string as an integer"
 _typed_dict: Any = typing.TypedDict
+_texts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Arguments:
@@ -168,14 +170,21 @@ class Arguments:
             return None
 
     def _one_by_one(self, arguments: bytes) -> dict[str, Any]:
-        given = decode_exactly(arguments)
+        given = _texts(arguments)
         reading = Reading()
         values: dict[str, Any] = {}
         for name, node in self._nodes.items():
-            if name in given:
-                value = node.read(given[name], self._places[name], reading)
-                if value is not INVALID:
-                    values[name] = value
+            if name not in given:
+                continue
+            try:
+                parsed = decode_exactly(given[name])
+            except msgspec.DecodeError:
+                # The front end has read it as a number; only Python makes none of thousands of digits.
+                reading.fail(self._places[name], bytes(given[name]).decode(), _NO_INTEGER, "int_parsing")
+                continue
+            value = node.read(parsed, self._places[name], reading)
+            if value is not INVALID:
+                values[name] = value
         if reading.errors:
             raise RequestValidationError([_as_text(item) for item in reading.errors])
         return values
