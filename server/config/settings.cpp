@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 namespace spikard::config {
@@ -45,6 +46,24 @@ int SocketOfActivation() {
   const char* count = std::getenv("LISTEN_FDS");
   const bool meant = pid != nullptr && count != nullptr && pid == std::to_string(::getpid());
   return meant && std::atoi(count) > 0 ? kFirst : -1;
+}
+
+// Tells in one line what is wrong: to the parent, if there is one, which tells the user. Gives the exit status.
+int Refuse(const CLI::App& app, const CLI::ParseError& error) {
+  std::string line = error.what();
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    // Whoever starts the program may not know the flag.
+    if (!option->get_envname().empty() && line.starts_with(name + ':')) {
+      line.insert(name.size(), " (" + option->get_envname() + ")");
+    }
+  }
+  line += '\n';
+  const CLI::Option* ready = app.get_option("--ready-fd");
+  if (ready->count() == 0 || ::write(ready->as<int>(), line.data(), line.size()) < 0) {
+    std::fprintf(stderr, "spikard-server: %s", line.c_str());
+  }
+  return error.get_exit_code();
 }
 
 }  // namespace
@@ -119,7 +138,7 @@ SettingsOrExit ParseSettings(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    return error.get_exit_code() == 0 ? app.exit(error) : Refuse(app, error);
   }
   if (s.listen_fd < 0) s.listen_fd = SocketOfActivation();
   return s;

@@ -103,19 +103,20 @@ class Reader {
       ByType(p, texts.back());
     } else {
       json_ += '[';
-      for (const std::string_view text : texts) {
-        if (json_.back() != '[') json_ += ',';
-        ByType(p, text);
+      for (size_t i = 0; i < texts.size(); ++i) {
+        if (i > 0) json_ += ',';
+        if (!ByType(p, texts[i])) findings_.back().loc.push_back(std::to_string(i));
       }
       json_ += ']';
     }
   }
 
  private:
-  void ByType(const ParameterPlan& p, std::string_view text) {
-    if (route::AppendConverted(p.declared->type, text, json_)) return;
+  bool ByType(const ParameterPlan& p, std::string_view text) {
+    if (route::AppendConverted(p.declared->type, text, json_)) return true;
     const auto [type, msg] = route::RefusalOf(p.declared->type);
     findings_.push_back({std::string(type), p.place, std::string(msg), Quoted(text), {}});
+    return false;
   }
 
   void BySchema(const ParameterPlan& p, const Texts& texts) {

@@ -91,6 +91,7 @@ def test_bad_arguments(start: Start, write: str, arguments: str, expected: str) 
     ("name", "value", "expected"),
     [
         ("SPIKARD_PORT", "many", "SPIKARD_PORT must be a whole number"),
+        ("SPIKARD_HEADER_TIMEOUT", "soon", r"\(SPIKARD_HEADER_TIMEOUT\): soon is not a number of seconds"),
         ("SPIKARD_LOG_LEVEL", "loud", "SPIKARD_LOG_LEVEL must be one of"),
         ("SPIKARD_SERVER", "/nowhere/spikard-server", "/nowhere/spikard-server is no program"),
     ],

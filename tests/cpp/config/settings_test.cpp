@@ -1,6 +1,7 @@
 #include "config/settings.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <optional>
@@ -211,6 +212,25 @@ TEST(Settings, RefuseABadEndpoint) {
 TEST(Settings, RefuseWhatTheyDoNotKnow) {
   EXPECT_FALSE(Parse({"--hots=x"}).settings);
   EXPECT_FALSE(Parse({"extra"}).settings);
+}
+
+TEST(Settings, TellWhatIsWrongInOneLine) {
+  Variables variables;
+  variables.Set("SPIKARD_BODY_TIMEOUT", "soon");
+  const std::string expected =
+      "--body-timeout (SPIKARD_BODY_TIMEOUT): soon is not a number of seconds from 0.001 to 1000000000\n";
+  const Outcome alone = Parse({});
+  EXPECT_NE(alone.status, 0);
+  EXPECT_EQ(alone.err, "spikard-server: " + expected);
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const Outcome of_a_parent = Parse({"--ready-fd=" + std::to_string(ends[1])});
+  EXPECT_EQ(of_a_parent.err, "");
+  std::string told(200, '\0');
+  told.resize(static_cast<size_t>(::read(ends[0], told.data(), told.size())));
+  EXPECT_EQ(told, expected);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST(Settings, ReadWhatTheParentSays) {

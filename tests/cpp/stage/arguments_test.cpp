@@ -99,8 +99,8 @@ TEST_F(ArgumentsTest, AllThatIsWrongIsToldAtOnce) {
   ExpectFinding(text, R"({"type":"int_parsing","loc":["query","n"])");
   ExpectFinding(text, R"("input":"5.0"})");
   ExpectFinding(text,
-                R"({"type":"uuid_parsing","loc":["query","l"],"msg":"Input should be a valid UUID","input":"a"})");
-  ExpectFinding(text, R"("input":"b"})");
+                R"({"type":"uuid_parsing","loc":["query","l","0"],"msg":"Input should be a valid UUID","input":"a"})");
+  ExpectFinding(text, R"("loc":["query","l","1"],"msg":"Input should be a valid UUID","input":"b"})");
   ExpectFinding(text, R"({"type":"date_parsing","loc":["headers","x-d"])");
   ExpectFinding(text, R"({"type":"missing","loc":["cookie","c"])");
 }
