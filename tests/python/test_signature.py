@@ -210,6 +210,18 @@ def test_call_without_anything() -> None:
     assert _bind(lambda: 1).call(FakeExchange()) == 1
 
 
+def test_a_list_that_is_a_default_is_new_for_each_call() -> None:
+    def handler(plain: list[int] = [], marked: list[int] = Query([1])) -> Any:  # noqa: B006, B008
+        plain.append(1)
+        marked.append(2)
+        return plain, marked
+
+    call = _bind(handler).call
+    for _ in range(2):
+        assert call(FakeExchange(arguments=b"{}")) == ([1], [1, 2])
+    assert call(FakeExchange(arguments=b'{"plain":[5]}')) == ([5, 1], [1, 2])
+
+
 def test_call_with_arguments_defaults_and_blanks() -> None:
     def handler(
         id: int,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 from spikard import _handler
 from spikard._signature import hints, special
+from spikard._signature.absent import Absent, can_change
 from spikard._signature.arguments import Arguments
 from spikard._signature.body import Body, BodyPart
 from spikard._signature.call import compose, reader
@@ -269,15 +270,17 @@ class _Binder:
         if twice:
             self._refuse(twice.name, f"is a second one for the key {twice.wire_name!r} of the body")
 
-    def _note_absent(self, name: str, annotation: Any, default: Any, marker: Marker, absent: Any) -> bool:
+    def _note_absent(self, name: str, annotation: Any, default: Any, marker: Marker, absent: Absent) -> bool:
         """Note what an absent parameter gets, and tell whether its absence is an error."""
         if default is not inspect.Parameter.empty:
+            if can_change(default):
+                absent.note(name, default)
             return False
         if marker.default_factory is not None:
             absent.factories[name] = marker.default_factory
             return False
         if marker.default is not ...:
-            absent.values[name] = marker.default
+            absent.note(name, marker.default)
             return False
         if hints.is_optional(annotation):
             absent.values[name] = None

@@ -114,6 +114,22 @@ def test_what_an_empty_body_gives() -> None:
     assert not any(_route(handler)[0].body_required for handler in (optional, default, made))
 
 
+def test_a_default_that_one_call_changes_is_new_for_the_next() -> None:
+    def whole(item: Item = DEFAULT) -> Any:
+        item.name += "!"
+        return item.name
+
+    def keyed(names: Annotated[list[str], Body([])], others: Annotated[dict[str, int], Body()] = {}) -> Any:  # noqa: B006
+        names.append("a")
+        others["b"] = len(others)
+        return names, others
+
+    for _ in range(2):
+        assert _call(whole) == "d!"
+        assert _call(keyed) == (["a"], {"b": 0})
+    assert DEFAULT.name == "d"
+
+
 def test_bytes_are_the_body_as_it_came() -> None:
     def handler(body: bytes) -> Any:
         return body
