@@ -6,6 +6,7 @@
 #include "http/target.hpp"
 #include "route/convert.hpp"
 #include "route/table.hpp"
+#include "stage/own_route.hpp"
 
 namespace spikard::stage {
 namespace {
@@ -36,8 +37,9 @@ Verdict MatchRoute(http::Exchange& x) {
   const std::string_view method = x.request.method;
   route::PathMatch match = x.table->Match(*segments, method);
   if (!match.route) {
-    if (match.methods.empty()) return Answered(x, http::Fault::kNotFound);
-    x.response.fields.Add("allow", match.Allow());
+    const bool nobodys = match.methods.empty();
+    if (nobodys && !IsOwnPath(x.request.Path())) return Answered(x, http::Fault::kNotFound);
+    x.response.fields.Add("allow", nobodys ? "GET, HEAD, OPTIONS" : match.Allow());
     if (method != "OPTIONS") return Answered(x, http::Fault::kMethodNotAllowed);
     x.response.status = 204;
     return Verdict::kAnswered;

@@ -25,7 +25,7 @@ void Metrics::Count(uint16_t status) { ++requests_[std::clamp<size_t>(status / 1
 
 Verdict Metrics::Answer(http::Exchange& x, const route::Table* table) const {
   const std::string_view path = x.request.Path();
-  if (path != "/metrics") return Verdict::kGoOn;
+  if (path != kMetricsPath) return Verdict::kGoOn;
   if (x.request.method != "GET" && x.request.method != "HEAD") return Verdict::kGoOn;
   if (HasOwnRoute(table, path, x.request.method)) return Verdict::kGoOn;
 

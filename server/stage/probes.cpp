@@ -8,12 +8,11 @@ namespace spikard::stage {
 
 Verdict AnswerProbe(http::Exchange& x, const route::Table* table, const Health& health) {
   const std::string_view path = x.request.Path();
-  const bool readiness = path == "/readyz";
-  if (!readiness && path != "/livez" && path != "/startupz") return Verdict::kGoOn;
+  if (!IsProbePath(path)) return Verdict::kGoOn;
   if (x.request.method != "GET" && x.request.method != "HEAD") return Verdict::kGoOn;
   if (HasOwnRoute(table, path, x.request.method)) return Verdict::kGoOn;
 
-  const bool well = !readiness || health.ready();
+  const bool well = path != "/readyz" || health.ready();
   x.response.status = well ? 200 : 503;
   x.response.fields.Add("content-type", "text/plain; charset=utf-8");
   x.response.fields.Add("cache-control", "no-store");

@@ -35,6 +35,15 @@ TEST_F(MatchTest, FindsRouteAndParameters) {
   EXPECT_EQ(Match("OPTIONS", "/own", Verdict::kGoOn)->x.route, 3u);
 }
 
+TEST_F(MatchTest, TellsWhatTheFrontEndsOwnPathsTake) {
+  for (const char* path : {"/livez", "/readyz", "/startupz", "/metrics"}) {
+    const auto call = Match("POST", path, Verdict::kAnswered);
+    EXPECT_EQ(call->x.response.status, 405) << path;
+    EXPECT_EQ(call->Field("allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(Match("OPTIONS", path, Verdict::kAnswered)->x.response.status, 204);
+  }
+}
+
 TEST_F(MatchTest, AnswersForWhatIsNotThere) {
   EXPECT_EQ(Match("GET", "/nothing", Verdict::kAnswered)->x.response.status, 404);
   const auto call = Match("PUT", "/users/5", Verdict::kAnswered);
