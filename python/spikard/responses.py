@@ -62,6 +62,21 @@ class Response:
             self.headers.append("content-type", content_type)
 
     @property
+    def content(self) -> Any:
+        """The exact bytes; what it is set to becomes bytes as that of the constructor does.
+
+        Raises:
+            TypeError: it is set to what JSON cannot express.
+        """
+        return self.body
+
+    @content.setter
+    def content(self, content: Any) -> None:
+        self.body, content_type = _render(content)
+        if content_type is not None:
+            self.headers.setdefault("content-type", content_type)
+
+    @property
     def raw_headers(self) -> list[tuple[str, str]]:
         """All header fields in order, names in lower case."""
         return self.headers.multi_items()

@@ -61,6 +61,7 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
   Buffers WholeResponse(bool keep_alive);
   // Writes a response whose body is still being made.
   base::Task<bool> WriteStream(bool keep_alive);
+  void TellOfLength(std::string_view what) const;
   base::Task<bool> WriteParts(BodyStream& stream, Coding coding, uint64_t length);
   // Of a response that is streamed; `length` only with Coding::kLength.
   Coding StreamCoding(uint64_t* length) const;

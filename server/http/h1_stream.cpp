@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/log.hpp"
 #include "http/h1_session.hpp"
 #include "http/status.hpp"
 
@@ -63,6 +64,10 @@ base::Task<bool> H1Session::WriteStream(bool keep_alive) {
   co_return whole;
 }
 
+void H1Session::TellOfLength(std::string_view what) const {
+  spdlog::error("request {}: the body is {} than its content-length", exchange_.request_id, what);
+}
+
 base::Task<bool> H1Session::WriteParts(BodyStream& stream, Coding coding, uint64_t length) {
   const bool chunked = coding == Coding::kChunked;
   uint64_t left = coding == Coding::kLength ? length : std::numeric_limits<uint64_t>::max();
@@ -70,7 +75,10 @@ base::Task<bool> H1Session::WriteParts(BodyStream& stream, Coding coding, uint64
     if (!stream.Empty()) {
       const BodyStream::Part part = stream.Take();
       const std::string_view bytes = part.Bytes();
-      if (bytes.size() > left) co_return false;
+      if (bytes.size() > left) {
+        TellOfLength("longer");
+        co_return false;
+      }
       left -= bytes.size();
       if (chunked) {
         AppendHex(out_, bytes.size());
@@ -90,7 +98,9 @@ base::Task<bool> H1Session::WriteParts(BodyStream& stream, Coding coding, uint64
     } else if (stream.state() == BodyStream::State::kWhole) {
       if (chunked) out_ += "0\r\n\r\n";
       const bool written = co_await Write({asio::buffer(out_), {}});
-      co_return written && (coding != Coding::kLength || left == 0);
+      if (coding != Coding::kLength || left == 0) co_return written;
+      TellOfLength("shorter");
+      co_return false;
     } else if (!out_.empty()) {
       // Also of what will be broken: the client gets as far as it went.
       const bool written = co_await Write({asio::buffer(out_), {}});

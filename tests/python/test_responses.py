@@ -58,6 +58,18 @@ def test_headers_come_in_order_and_stay_mutable() -> None:
     ]
 
 
+def test_content_may_be_replaced() -> None:
+    response = Response("text")
+    assert response.content == b"text"
+    response.content = {"a": 1}
+    assert (response.body, response.headers["content-type"]) == (b'{"a":1}', "text/plain; charset=utf-8")
+    empty = Response()
+    empty.content = {"a": 1}
+    assert (empty.body, empty.headers["content-type"]) == (b'{"a":1}', "application/json")
+    with pytest.raises(TypeError, match="cannot be written as JSON"):
+        empty.content = object()
+
+
 def test_the_callers_headers_are_left_alone() -> None:
     headers = {"A": "1"}
     Response("x", headers=headers).headers["B"] = "2"
