@@ -199,6 +199,9 @@ void Server::Drain() {
 }
 
 void Server::CutOff() {
+  if (const size_t left = sessions_.Count(); left > 0) {
+    spdlog::warn("{} connections have not come to an end in time, and are cut off", left);
+  }
   // No coroutine may be left when the rooms go: all are woken, and find their connection closed.
   sessions_.OnEmpty([this] { Leave(); });
   sessions_.Abort();

@@ -293,8 +293,8 @@ class _Parent(_Process):
             if working.done():
                 _raise_failure(working)
             self.front_end.stop()
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(ended, self.config.time_to_stop() + _GRACE)
+            await asyncio.wait({ended}, timeout=self.config.time_to_stop() + _GRACE)
+            self.front_end.kill()  # if it has not left
             # The application may have more to finish than its requests.
             self.worker.leave()
             await asyncio.wait({working}, timeout=self.config.time_to_finish() + _GRACE)

@@ -1,5 +1,7 @@
 #include "ipc/endpoint.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +18,11 @@ std::string EndpointDirectory::Open(const std::string& path, bool owned) {
   if (::lstat(path.c_str(), &status) != 0) return failed(std::strerror(errno));
   if (!S_ISDIR(status.st_mode)) return failed("it is no directory");
   if ((status.st_mode & S_IWOTH) != 0) return failed("everybody may write to it");
+  locked_ = base::Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  // File systems that know no locks take whoever comes.
+  if (locked_ && ::flock(locked_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return failed("another front end has it");
+  }
   path_ = path;
   owned_ = owned || made;
   return {};

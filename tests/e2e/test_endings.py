@@ -15,10 +15,10 @@ from harness.waiting import DEADLINE
 if TYPE_CHECKING:
     from harness.fixtures import Start
 
+MODES: list[dict[str, str]] = [{}, {"SPIKARD_SUPERVISE": "true"}]
 
-@pytest.mark.parametrize(
-    "environment", [{}, {"SPIKARD_SUPERVISE": "true"}], ids=["one process", "supervised"]
-)
+
+@pytest.mark.parametrize("environment", MODES, ids=["one process", "supervised"])
 def test_what_an_application_does_at_its_end_is_finished(start: Start, environment: dict[str, str]) -> None:
     program = start("endings.py", **environment).serving()
     assert fetch(program.address, "GET", "/work").body == b"ok"
@@ -53,3 +53,18 @@ def test_a_stream_does_not_keep_a_worker_that_was_told_to_leave(
             received += part
         assert not received.endswith(b"\r\n0\r\n\r\n")
     assert program.lines.count("lifespan ended") == int(workers)
+
+
+MODES: list[dict[str, str]] = [{}, {"SPIKARD_SUPERVISE": "true"}]
+
+
+@pytest.mark.parametrize("environment", MODES, ids=["one process", "supervised"])
+def test_what_is_cut_off_is_told(start: Start, environment: dict[str, str]) -> None:
+    program = start("endings.py", SPIKARD_SHUTDOWN_TIMEOUT="0.5", **environment).serving()
+    with socket.create_connection(program.address, DEADLINE) as client:
+        client.sendall(b"GET /events HTTP/1.1\r\nhost: e2e.test\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        program.send(signal.SIGTERM)
+        assert program.wait() == 0
+    program.said("1 connections have not come to an end in time, and are cut off")
+    assert program.lines.count("lifespan ended") == 1

@@ -65,6 +65,16 @@ def test_a_worker_comes_and_goes(front_end: Program, start_worker: StartWorker) 
     assert _is_ready(front_end, 503)
 
 
+def test_another_front_end_is_refused(
+    start: Start, binary: str, front_end: Program, start_worker: StartWorker, directory: Path
+) -> None:
+    other = start(binary, "--endpoint", f"ipc://{directory}", "--port", "0")
+    assert other.wait() == 3
+    assert other.lines == [f"spikard-server: cannot use the directory {directory}: another front end has it"]
+    worker = start_worker()
+    assert fetch(front_end.address, "GET", "/pid").json() == worker.pid
+
+
 def test_programs_of_a_handler_do_not_attach(front_end: Program, start_worker: StartWorker) -> None:
     start_worker()
     environment = fetch(front_end.address, "GET", "/environment").json()

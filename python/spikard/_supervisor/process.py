@@ -32,6 +32,7 @@ class WorkerProcess:
         ready_at: when it became ready; None: not yet.
         reason: why it cannot start, in its words.
         drained: whether it has said that its end is meant.
+        asked_until: when it may leave that was asked to by somebody else, unless all do.
         leave_until: when the patience with it ends, if it was told to leave or does so by itself.
     """
 
@@ -47,6 +48,7 @@ class WorkerProcess:
         self.reason = ""
         self.drained = False
         self.leave_until: float | None = None
+        self.asked_until: float | None = None
         self._finishing = False
         ours, theirs = socket.socketpair()
         with theirs:

@@ -28,6 +28,8 @@ _log = logging.getLogger("spikard")
 _GRACE = 5.0
 # For the workers that are left when the front end is gone to say that they finish: nobody waits for their answers.
 _LAST_WORDS = 1.0
+# A signal to the whole group comes to this process too, but a worker may be first to tell of it.
+_SAME_SIGNAL = 0.1
 
 
 class Supervisor:
@@ -125,7 +127,7 @@ class Supervisor:
             if word == line.READY:
                 self._on_ready(worker)
             elif word == line.ASKED:
-                self._on_asked(worker)
+                worker.asked_until = time.monotonic() + _SAME_SIGNAL
             elif word == line.FINISHING:
                 worker.finish(time.monotonic() + self._plan.time_to_finish + _GRACE)
             elif word == line.DRAINED:
@@ -149,8 +151,8 @@ class Supervisor:
         self._policy.on_ready()
         _log.log(logging.DEBUG if self._front_end else logging.INFO, "%s is ready", worker)
 
-    def _on_asked(self, worker: WorkerProcess) -> None:
-        # A signal to the whole group has come to this process too, and was taken before this was heard.
+    def _let_leave(self, worker: WorkerProcess) -> None:
+        worker.asked_until = None
         if self._stop_until is None and worker.state is not State.LEAVING:
             _log.info("%s was asked to leave; another one is started", worker)
             worker.leave(self._patience())
@@ -241,7 +243,10 @@ class Supervisor:
         return time.monotonic() + self._plan.time_to_stop + _GRACE
 
     def _deadlines(self) -> list[float]:
-        times = [worker.leave_until for worker in self._workers.values() if worker.leave_until is not None]
+        own = [
+            until for worker in self._workers.values() for until in (worker.leave_until, worker.asked_until)
+        ]
+        times = [until for until in own if until is not None]
         if self._stop_until is not None and self._front_end is not None:
             times.append(self._stop_until)
         if self._sign_due is not None:
@@ -260,6 +265,8 @@ class Supervisor:
         for number in [number for number, due in self._due.items() if due <= now]:
             self._start_worker(number)
         for worker in self._workers.values():
+            if worker.asked_until is not None and worker.asked_until <= now:
+                self._let_leave(worker)
             if worker.leave_until is not None and worker.leave_until <= now:
                 _log.error("%s has not left in time and is killed", worker)
                 worker.leave_until = None

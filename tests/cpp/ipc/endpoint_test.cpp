@@ -49,6 +49,19 @@ TEST(Endpoint, LeavesADirectoryOfOthers) {
   EXPECT_FALSE(fs::exists(path)) << "it was said to be our own";
 }
 
+TEST(Endpoint, RefusesWhatAnotherFrontEndHas) {
+  const Scratch scratch;
+  const std::string path = scratch / "endpoint";
+  {
+    EndpointDirectory endpoint;
+    EXPECT_EQ(endpoint.Open(path, false), "");
+    std::ofstream(endpoint.DataPath()) << "x";
+    EXPECT_EQ(EndpointDirectory().Open(path, false), "cannot use the directory " + path + ": another front end has it");
+    EXPECT_TRUE(fs::exists(path + "/data.sock"));
+  }
+  EXPECT_EQ(EndpointDirectory().Open(path, false), "");
+}
+
 TEST(Endpoint, RefusesWhatIsNoPrivateDirectory) {
   const Scratch scratch;
   std::ofstream(scratch / "file") << "x";
