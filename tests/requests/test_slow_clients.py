@@ -103,6 +103,19 @@ def test_who_does_not_read_is_cut_off(front_end: FrontEnd) -> None:
         front_end.await_descriptors(front_end.descriptors)
 
 
+def test_who_has_ended_its_side_is_told_of_the_end(front_end: FrontEnd) -> None:
+    end = time.monotonic() + DEADLINE
+    told = list[str]()
+    # It is looked for every now and then, so that an answer may come first.
+    while told != ["close"]:
+        assert time.monotonic() < end, "no answer says so"
+        with Connection(front_end.address) as connection:
+            connection.send(b"GET /wait/0.4 HTTP/1.1\r\nHost: a\r\n\r\n")
+            connection.half_close()
+            told = connection.read_response().all("connection")
+            assert connection.ended()
+
+
 def test_resets_cost_nothing(front_end: FrontEnd) -> None:
     for _ in range(20):
         with connections(front_end, 50, HEAD + b"\r\n") as opened:
