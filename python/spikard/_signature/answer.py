@@ -173,7 +173,12 @@ def _by_pydantic(annotation: Any, walk: Walk) -> Encode:
     except PydanticUserError as error:
         if typing.get_origin(annotation) in _UNIONS:
             return _by_member(annotation, walk)
-        raise _CannotWrite(str(error).partition("\n")[0]) from error
+        try:
+            msgspec.json.Decoder(annotation)
+        except TypeError:
+            raise _CannotWrite(str(error).partition("\n")[0]) from error
+        convert = _converter(annotation)
+        return lambda value: _json.encode(complete(convert(value)))
 
     def encode(value: Any) -> bytes:
         try:

@@ -79,6 +79,7 @@ def _answer(annotation: Any, **options: Any) -> Answer:
     return Answer(Route("GET", "/", handler, **options), Walk())
 
 
+_BOTH = b'{"x":[{"name":"a","count":2},{"theName":"a","count":1}]}'
 _MIXED = b'{"model":{"theName":"a","count":1},"struct":{"name":"a","count":2}}'
 ROW = types.SimpleNamespace(name="a", count=2, password="secret")
 
@@ -113,6 +114,7 @@ ROW = types.SimpleNamespace(name="a", count=2, password="secret")
         (Struct | Model | None, None, b"null"),
         (Mixed, {"model": {"theName": "a"}, "struct": ROW}, _MIXED),
         (Mixed, {"model": MoreOfModel(theName="a"), "struct": MoreOfStruct("a", 2)}, _MIXED),
+        (dict[str, tuple[Struct, Model]], {"x": (MoreOfStruct("a", 2), {"theName": "a"})}, _BOTH),
         (Iterable[Struct], [MoreOfStruct("a")], b'[{"name":"a","count":1}]'),
         (Iterable[Struct], (MoreOfStruct(name) for name in "a"), b'[{"name":"a","count":1}]'),
         (Iterable[Model], (MoreOfModel(theName=name) for name in "a"), b'[{"theName":"a","count":1}]'),
