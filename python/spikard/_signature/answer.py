@@ -12,6 +12,7 @@ import msgspec
 
 from spikard import _handler, _json
 from spikard._signature import hints
+from spikard._signature.exactness import Check, within
 from spikard._types import Node, Walk, custom, document
 from spikard._types.classes import complete
 from spikard._types.models import Model, is_model
@@ -113,7 +114,8 @@ def _encoder(node: Node, annotation: Any, walk: Walk) -> Encode:
     if annotation is dict:
         return _json.encode
     seen: set[int] = set()
-    convert = _converter(annotation)
+    keeps = within(node)
+    convert = _converter(annotation, keeps)
     if node.is_direct(seen) and LEAVES_DEFAULTS not in seen:
         write: Encode = lambda value: _json.encode(convert(value))  # noqa: E731
     else:
@@ -121,10 +123,12 @@ def _encoder(node: Node, annotation: Any, walk: Walk) -> Encode:
     if exact is None or exact in _BUILT_IN:
         return write
     # Of exactly this class: it was made to be right.
-    return lambda value: _json.encode(value) if type(value) is exact else write(value)
+    if keeps is None:
+        return lambda value: _json.encode(value) if type(value) is exact else write(value)
+    return lambda value: _json.encode(value) if type(value) is exact and keeps(value) else write(value)
 
 
-def _converter(annotation: Any) -> Callable[[Any], Any]:
+def _converter(annotation: Any, keeps: Check | None) -> Callable[[Any], Any]:
     # An annotation is taken apart anew by each call of `convert`, but what a struct says of its fields only once.
     only: Any = msgspec.defstruct("Only", [("value", annotation)], array_like=True, gc=False)
     # Objects are read where a class is expected; elsewhere they are no values, and to say so costs half of the call.
@@ -136,7 +140,15 @@ def _converter(annotation: Any) -> Callable[[Any], Any]:
         except msgspec.ValidationError:
             return _converted(value, annotation)
 
-    return convert
+    if keeps is None:
+        return convert
+
+    def convert_all(value: Any) -> Any:
+        # What is of the right class is left as it is, with all that lies in it.
+        result = convert(value)
+        return result if keeps(result) else _by_its_json(result, annotation, None)
+
+    return convert_all
 
 
 def _converted(value: Any, annotation: Any) -> Any:
@@ -146,12 +158,17 @@ def _converted(value: Any, annotation: Any) -> Any:
         return msgspec.convert(value, annotation, from_attributes=True, dec_hook=_keep)
     except msgspec.ValidationError as error:
         failure = error
-    # A subclass, or objects in a container: by what JSON says of them.
+    # A subclass, or objects in a container.
+    return _by_its_json(value, annotation, failure)
+
+
+def _by_its_json(value: Any, annotation: Any, failure: Exception | None) -> Any:
     try:
         plain = msgspec.to_builtins(value, enc_hook=custom.encode)
         return msgspec.convert(plain, annotation, dec_hook=_keep)
-    except (msgspec.ValidationError, TypeError):
-        raise ResponseError(f"the handler returned {type(value).__name__}: {failure}") from failure
+    except (msgspec.ValidationError, TypeError) as error:
+        cause = failure or error
+        raise ResponseError(f"the handler returned {type(value).__name__}: {cause}") from cause
 
 
 def _keep(expected: Any, value: Any) -> Any:
@@ -177,7 +194,7 @@ def _by_pydantic(annotation: Any, walk: Walk) -> Encode:
             msgspec.json.Decoder(annotation)
         except TypeError:
             raise _CannotWrite(str(error).partition("\n")[0]) from error
-        convert = _converter(annotation)
+        convert = _converter(annotation, within(walk(annotation)))
         return lambda value: _json.encode(complete(convert(value)))
 
     def encode(value: Any) -> bytes:

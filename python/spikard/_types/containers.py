@@ -45,28 +45,26 @@ class Tuple(Node):
 
     def __init__(self, annotation: Any, items: list[Node]) -> None:
         self.annotation = annotation
-        self._items = items
+        self.items = items
 
     def schema(self, definitions: Definitions) -> Schema:
-        count = len(self._items)
+        count = len(self.items)
         schema: Schema = {"type": "array", "minItems": count, "maxItems": count}
-        if self._items:
-            schema["prefixItems"] = [item.schema(definitions) for item in self._items]
+        if self.items:
+            schema["prefixItems"] = [item.schema(definitions) for item in self.items]
         return schema
 
     def read(self, value: Any, at: Place, reading: Reading) -> Any:
-        if not isinstance(value, list) or len(value) != len(self._items):
-            return reading.fail(
-                at, value, f"Input should be a list of {len(self._items)} items", "type_error"
-            )
+        if not isinstance(value, list) or len(value) != len(self.items):
+            return reading.fail(at, value, f"Input should be a list of {len(self.items)} items", "type_error")
         items = [
             node.read(item, (*at, index), reading)
-            for index, (node, item) in enumerate(zip(self._items, value, strict=True))
+            for index, (node, item) in enumerate(zip(self.items, value, strict=True))
         ]
         return INVALID if any(item is INVALID for item in items) else tuple(items)
 
     def is_direct(self, seen: set[int]) -> bool:
-        return all(item.is_direct(seen) for item in self._items)
+        return all(item.is_direct(seen) for item in self.items)
 
 
 class Mapping(Node):
