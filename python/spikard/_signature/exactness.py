@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from spikard._types import Node
@@ -24,6 +24,25 @@ def within(node: Node) -> Check | None:
     return _Checks().within(node)
 
 
+class _OfType:
+    """The check of a value that has no others inside."""
+
+    __slots__ = ("allowed",)
+
+    def __init__(self, cls: type) -> None:
+        self.allowed = _ATOMS | {cls}
+
+    def __call__(self, value: Any) -> bool:
+        return type(value) in self.allowed
+
+
+def _of_all(check: Check) -> Callable[[Iterable[Any]], bool]:
+    if isinstance(check, _OfType):
+        allowed = check.allowed
+        return lambda values: allowed.issuperset(map(type, values))
+    return lambda values: all(map(check, values))
+
+
 class _Checks:
     def __init__(self) -> None:
         self._objects: dict[int, Check] = {}
@@ -40,8 +59,7 @@ class _Checks:
         """Compile the check that a value has objects of exactly the classes said; None if it has none."""
         node = getattr(node, "inner", node)
         if isinstance(node, Model):
-            cls = node.annotation
-            return lambda value: type(value) is cls or type(value) in _ATOMS
+            return _OfType(node.annotation)
         if isinstance(node, Object):
             return self._object(node)
         if isinstance(node, Union):
@@ -54,15 +72,17 @@ class _Checks:
     def _container(self, node: Node, inner: Callable[[Node], Check | None]) -> Check | None:
         if isinstance(node, Items):
             if item := inner(node.item):
+                items = _of_all(item)
                 return lambda value: (
-                    all(map(item, value))
+                    items(value)
                     if isinstance(value, (list, tuple, set, frozenset))
                     else type(value) in _ATOMS
                 )
         elif isinstance(node, Mapping):
-            if each := inner(node.value):
+            if member := inner(node.value):
+                members = _of_all(member)
                 return lambda value: (
-                    all(map(each, value.values())) if isinstance(value, dict) else type(value) in _ATOMS
+                    members(value.values()) if isinstance(value, dict) else type(value) in _ATOMS
                 )
         elif isinstance(node, Tuple):
             places = [(place, check) for place, item in enumerate(node.items) if (check := inner(item))]
@@ -94,6 +114,8 @@ class _Checks:
                 if isinstance(value, dict)
                 else type(value) in _ATOMS
             )
+        if not fields:
+            return _OfType(cls)
         return lambda value: (
             all(check(getattr(value, name, None)) for name, check in fields)
             if type(value) is cls
