@@ -117,7 +117,9 @@ void Channel::ReadLastWords(Peer& peer, std::string_view cause, ProcessEnd end) 
   }
   incident_ = peer.incident;
   // How another namespace's process has ended is not told, but what it said as it crashed is.
-  if (end.ended) Blame(peer, words, held, end.ByItself() || !peer.recorder->Text().empty());
+  const bool crashed = !peer.recorder->Text().empty();
+  // Who was told to leave has ended for that, unless it says otherwise: it may have given up what was slow.
+  if (end.ended && (crashed || !peer.asked)) Blame(peer, words, held, crashed || end.ByItself());
   std::vector<bool> poisoned;
   for (const ExchangeId id : held) poisoned.push_back(!pending_.contains(id));
   Feed(words);
@@ -176,10 +178,15 @@ void Channel::Blame(Peer& peer, LastWords& words, const std::vector<ExchangeId>&
     if (suspects.size() != 1) return;
   }
   const auto now = Clock::now();
+  std::vector<PoisonGuard::Print> blamed;
   for (const ExchangeId id : suspects) {
     const Pending& pending = pending_.at(id);
     const auto print = pending.exchange != nullptr ? PrintOf(*pending.exchange) : pending.print;
-    if (!guard_.Blame(now, print) || pending.exchange == nullptr) continue;
+    // Equal requests that ran side by side have died one death.
+    const bool before = std::find(blamed.begin(), blamed.end(), print) != blamed.end();
+    if (!before) blamed.push_back(print);
+    const bool poison = before ? guard_.IsPoison(now, print) : guard_.Blame(now, print);
+    if (!poison || pending.exchange == nullptr) continue;
     const auto node = pending_.extract(id);
     node.mapped().exchange->Answer(http::Fault::kPoisoned, incident_);
     node.mapped().wake->Notify();

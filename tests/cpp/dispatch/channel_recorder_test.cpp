@@ -104,17 +104,20 @@ TEST_F(ChannelRecorder, WhoLosesByADeathIsToldItsIncident) {
 }
 
 struct ChannelPoison : ChannelRecorder {
-  // Another worker gets the request that waits, begins it, and its process ends. Returns false if there was none.
-  bool Die(dispatch::ProcessEnd end, bool running) {
+  // Another worker gets the requests that wait, begins them, is told to leave or not, and its process ends. Returns
+  // false if there were none.
+  bool Die(dispatch::ProcessEnd end, bool running, bool leaving = false) {
     auto worker = MakeRecorded("w" + std::to_string(++workers_));
     Turn();
     const auto told = link.Take(worker->address);
+    uint32_t cell = 0;
     for (const Told& one : told) {
       memory.view.Begin(one.slot, one.exchange);
-      memory.view.Cell(1) = running ? one.exchange : 0;
+      memory.view.Cell(++cell) = running ? one.exchange : 0;
     }
+    if (leaving) worker->Say(protocol::Leaving{});
     channel.OnDetached(worker->token, "gone", end);
-    memory.view.Cell(1) = 0;
+    for (; cell > 0; --cell) memory.view.Cell(cell) = 0;
     Turn();
     return !told.empty();
   }
@@ -173,6 +176,23 @@ TEST_F(ChannelPoison, TheOnlyOneIsBlamedForACrash) {
   for (int death = 0; death < 2; ++death) EXPECT_TRUE(Die({true, 11, -1}, false));
   ASSERT_TRUE(call->done);
   EXPECT_EQ(call->x.response.status, 500);
+}
+
+TEST_F(ChannelPoison, EqualRequestsOfOneDeathAreBlamedOnce) {
+  MakeReady("first")->Say(protocol::Goodbye{});
+  const Call* one = Ask();
+  const Call* other = Ask();
+  EXPECT_TRUE(Die({true, 9, -1}, true));
+  EXPECT_FALSE(one->done);
+  EXPECT_FALSE(other->done);
+}
+
+TEST_F(ChannelPoison, WhoWasToldToLeaveBlamesNobody) {
+  MakeReady("first")->Say(protocol::Goodbye{});
+  const Call* call = Ask();
+  for (int death = 0; death < 2; ++death) EXPECT_TRUE(Die({true, 0, 0}, true, true));
+  EXPECT_FALSE(call->done);
+  EXPECT_FALSE(Only(*MakeReady("b")).request.alone);
 }
 
 TEST_F(ChannelPoison, AnAnswerClears) {
