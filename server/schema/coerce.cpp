@@ -101,7 +101,7 @@ class Coercer {
     std::string string;
     AppendJsonString(string, text);
     if ((kinds & kStrings) != 0) add(string);
-    if ((kinds & kNull) != 0 && (kinds & kStrings) == 0 && text.empty()) add("null");
+    if ((kinds & kNull) != 0 && text.empty() && ((kinds & kStrings) == 0 || !IsText(schema))) add("null");
     if ((kinds & kNumberKinds) != 0) add((kinds & BitOf(Kind::kDecimal)) != 0 ? NumberOf(text) : IntegerOf(text));
     if ((kinds & kBooleans) != 0) add(BooleanOf(text));
     if (candidates.size() > 1) {
@@ -169,6 +169,25 @@ class Coercer {
       }
     }
     return kinds;
+  }
+
+  // Whether any text can be a value, and not only those of a format or a list.
+  bool IsText(SchemaId id) const {
+    const Subschema& schema = program_.schemas[id];
+    if ((schema.types & kStrings) == 0) return false;
+    for (uint32_t i = schema.first; i < schema.first + schema.count; ++i) {
+      const Instruction& instruction = program_.code[i];
+      const Op op = instruction.op;
+      if (op == Op::kFormat || op == Op::kConst || op == Op::kEnum) return false;
+      if (op == Op::kRef && !IsText(instruction.a)) return false;
+      if (!IsCombinator(op)) continue;
+      uint32_t texts = 0;
+      for (uint32_t branch = 0; branch < instruction.b; ++branch) {
+        texts += IsText(program_.lists[instruction.a + branch]) ? 1 : 0;
+      }
+      if (texts < (op == Op::kAllOf ? instruction.b : 1)) return false;
+    }
+    return true;
   }
 
   static bool IsCombinator(Op op) { return op == Op::kAllOf || op == Op::kAnyOf || op == Op::kOneOf; }

@@ -25,7 +25,8 @@ struct ParameterTexts {
 //   integer   an optional sign and digits: "0123" is 123
 //   number    besides, a fraction and an exponent; "nan" and "inf" are none
 //   boolean   true/false, 1/0, on/off, yes/no in any case; "" is false
-//   null      "", where null is allowed and a string is not; "null" is a text like any other
+//   null      "", where null is allowed and a string is not, or only one of a format or a list that "" is none of;
+//             "null" is a text like any other
 //   string    the text itself; where several types are allowed, the first that makes the value valid, strings
 //   first array     every text an item; a single text is an array of one other     of several texts for one
 //   value the last counts

@@ -101,6 +101,8 @@ struct Format {
   schema::FormatCheck check;
 };
 
+bool IsNotEmpty(std::string_view text) { return !text.empty(); }
+
 constexpr std::array kFormats = {
     Format{"spikard-date-time", IsReadAs<ValueType::kDateTime>},
     Format{"spikard-aware-date-time", IsAware},
@@ -110,6 +112,13 @@ constexpr std::array kFormats = {
     Format{"spikard-lax-integer", IsLaxInteger},
     Format{"spikard-lax-number", IsLaxNumber},
     Format{"spikard-lax-boolean", IsLaxBoolean},
+    // What these take besides, pydantic alone knows.
+    Format{"spikard-lax-date", IsNotEmpty},
+    Format{"spikard-lax-date-time", IsNotEmpty},
+    Format{"spikard-lax-time", IsNotEmpty},
+    Format{"spikard-lax-duration", IsNotEmpty},
+    Format{"spikard-lax-decimal", IsNotEmpty},
+    Format{"spikard-lax-uuid", IsNotEmpty},
     Format{"decimal", IsDecimal},
     Format{"byte", IsBase64},
     Format{"binary", IsFile},

@@ -136,6 +136,12 @@ constexpr std::array kFormatWords = {
     FormatWords{"spikard-lax-number",
                 {"float_parsing", "Input should be a valid number, unable to parse string as a number"}},
     FormatWords{"spikard-lax-boolean", {"bool_parsing", "Input should be a valid boolean"}},
+    FormatWords{"spikard-lax-date", {"date_parsing", "Input should be a valid date"}},
+    FormatWords{"spikard-lax-date-time", {"datetime_parsing", "Input should be a valid datetime"}},
+    FormatWords{"spikard-lax-time", {"time_parsing", "Input should be a valid time"}},
+    FormatWords{"spikard-lax-duration", {"duration_parsing", "Input should be a valid duration"}},
+    FormatWords{"spikard-lax-decimal", {"decimal_parsing", "Input should be a valid decimal"}},
+    FormatWords{"spikard-lax-uuid", {"uuid_parsing", "Input should be a valid UUID"}},
     FormatWords{"decimal", {"decimal_parsing", "Input should be a valid decimal"}},
     FormatWords{"binary", {"type_error", "Input should be a valid file"}},
 };

@@ -153,6 +153,22 @@ def test_a_model_takes_its_fields_each_from_a_parameter(server: Program) -> None
     assert fetch(server.address, "GET", "/reached").json() == before
 
 
+@pytest.mark.parametrize("kind", ["model", "data"])
+def test_what_a_browser_leaves_empty_is_none(server: Program, kind: str) -> None:
+    target = f"/dates-{kind}"
+    none = {"day": None, "at": None, "price": None, "id": None}
+    assert _post(server, target, headers=[URLENCODED], body=b"day=&at=&price=&id=").json() == none
+    reply = _post(server, target, headers=[URLENCODED], body=b"day=2024-02-29&at=&price=1.50&id=")
+    assert reply.json() == none | {"day": "2024-02-29", "price": "1.50"}
+    reply = _post(server, target, {"day": "", "at": "", "price": "", "id": ""})
+    assert _errors(reply) == [
+        ("date_parsing", "body.day"),
+        ("datetime_parsing", "body.at"),
+        ("decimal_parsing", "body.price"),
+        ("uuid_parsing", "body.id"),
+    ]
+
+
 def test_forms(server: Program) -> None:
     assert _post(server, "/form", headers=[URLENCODED], body=b"name=a%26b&count=2").json() == ["a&b", 2]
     headers, body = _multipart(('content-disposition: form-data; name="name"', "ä".encode()))

@@ -6,7 +6,9 @@ namespace spikard::schema {
 namespace {
 
 std::string Value(std::string_view schema, std::vector<std::string_view> texts, char separator = '\0') {
-  const auto program = MustCompile(std::string(R"({"properties": {"p": )") + std::string(schema) + "}}");
+  CompileOptions options;
+  options.assert_format = true;
+  const auto program = MustCompile(std::string(R"({"properties": {"p": )") + std::string(schema) + "}}", options);
   const ParameterTexts parameter{"p", texts, separator};
   const std::string json = CoerceParameters(*program, {&parameter, 1});
   EXPECT_TRUE(json.starts_with(R"({"p":)")) << json;
@@ -46,6 +48,20 @@ TEST(CoerceTest, Booleans) {
     EXPECT_EQ(Value(kSchema, {text}), "false") << text;
   EXPECT_EQ(Value(kSchema, {"2"}), R"("2")");
   EXPECT_EQ(Value(kSchema, {"null"}), R"("null")");
+}
+
+TEST(CoerceTest, EmptyOptionalsThatAreNoMereText) {
+  for (const std::string type : {R"({"type": "string", "format": "date"})", R"({"enum": ["a", "b"]})",
+                                 R"({"anyOf": [{"type": "number"}, {"type": "string", "format": "uuid"}]})",
+                                 R"({"$ref": "#/properties/p/$defs/d"})"}) {
+    const std::string schema =
+        R"({"anyOf": [)" + type + R"(, {"type": "null"}], "$defs": {"d": {"type": "string", "format": "date"}}})";
+    EXPECT_EQ(Value(schema, {""}), "null") << schema;
+    EXPECT_EQ(Value(schema, {"x"}), R"("x")") << schema;
+  }
+  EXPECT_EQ(Value(R"({"anyOf": [{"type": "string", "minLength": 1}, {"type": "null"}]})", {""}), R"("")");
+  EXPECT_EQ(Value(R"({"anyOf": [{"enum": ["", "a"]}, {"type": "null"}]})", {""}), R"("")");
+  EXPECT_EQ(Value(R"({"type": "string", "format": "date"})", {""}), R"("")");
 }
 
 TEST(CoerceTest, EmptyOptionals) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, NamedTuple, TypedDict
 
 import attrs
@@ -169,6 +170,31 @@ class Filter(pydantic.BaseModel):
 @app.get("/spread-model")
 async def spread_model(filter: Annotated[Filter, Query()]) -> Any:
     return seen(filter) | {"tags": filter.tags, "ratio": filter.ratio}
+
+
+class Dates(pydantic.BaseModel):
+    day: datetime.date | None = None
+    at: datetime.datetime | None = None
+    price: Decimal | None = None
+    id: uuid.UUID | None = None
+
+
+@dataclass
+class PlainDates:
+    day: datetime.date | None = None
+    at: datetime.datetime | None = None
+    price: Decimal | None = None
+    id: uuid.UUID | None = None
+
+
+@app.post("/dates-model")
+async def dates_model(dates: Dates) -> Any:
+    return dates
+
+
+@app.post("/dates-data")
+async def dates_data(dates: PlainDates) -> Any:
+    return dates
 
 
 @app.post("/form")
