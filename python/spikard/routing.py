@@ -85,8 +85,20 @@ class Registry:
 
         They are `SseEvent`, text, or what JSON can express. A client that comes back says where it was in the
         field `Last-Event-ID`. A handler may also return a response instead.
+
+        Raises:
+            StartError: the function is a generator, but not an async one.
         """
-        return self.route(path, "GET", **options)
+        register: Callable[[Handler], Handler] = self.route(path, "GET", **options)
+
+        def checked(handler: Handler) -> Handler:
+            if _handler.is_generator(handler):
+                raise StartError(
+                    f"{_handler.place(handler)}: server-sent events come from an `async def` generator"
+                )
+            return register(handler)
+
+        return checked
 
     def route(
         self,
@@ -166,8 +178,11 @@ class Registry:
             prefix: before the router's own prefix.
 
         Raises:
+            TypeError: it is no router.
             ValueError: the router includes this one.
         """
+        if not isinstance(router, Registry):
+            raise TypeError(f"include_router takes a Router, not {router!r}")
         if self is router or self in router._included():
             raise ValueError("a router cannot include itself")
         self._entries.append(_Included(router, _prefix(prefix)))

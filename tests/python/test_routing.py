@@ -162,6 +162,21 @@ def test_a_router_cannot_include_itself() -> None:
             outer.include_router(inner)
 
 
+def test_what_is_no_router_cannot_be_included() -> None:
+    with pytest.raises(TypeError, match="include_router takes a Router, not 5"):
+        Spikard().include_router(5)  # type: ignore[arg-type]
+
+
+def test_events_come_from_an_async_generator() -> None:
+    def numbers() -> Any:
+        yield 1
+
+    with pytest.raises(
+        StartError, match=r"numbers \(.*: server-sent events come from an `async def` generator"
+    ):
+        Spikard().sse("/events")(numbers)
+
+
 def test_every_app_takes_in_the_default_router() -> None:
     one = Spikard()
     spikard.get("/module")(handler)

@@ -13,7 +13,16 @@ import msgspec
 import pytest
 
 from fake_exchange import FakeExchange
-from spikard import Query, Request, RequestValidationError, Spikard, StartError, register_decoder
+from spikard import (
+    BackgroundTask,
+    JSONResponse,
+    Query,
+    Request,
+    RequestValidationError,
+    Spikard,
+    StartError,
+    register_decoder,
+)
 from spikard._inject import Dependencies
 from spikard._pattern import parse
 from spikard._signature import Binding, ManifestParameter, bind
@@ -113,6 +122,13 @@ class Special(Request):
         ("/", Item, "; a GET has a body by Body() only, and Query() takes the fields of a type"),
         ("/", Annotated[str, Query(pattern="(")], "its pattern '(' cannot be read: missing ), unterminated"),
         ("/", Special, "has the type Special: Special is a type that cannot be read from a request"),
+        ("/", JSONResponse, "has the type JSONResponse: a handler makes its response and returns it"),
+        (
+            "/",
+            BackgroundTask,
+            "has the type BackgroundTask: background.run starts what goes on beside the answer",
+        ),
+        ("/", Spikard, "has the type Spikard: the application is request.app"),
         ("/", dict, "has the type dict, which cannot be read from the query"),
         ("/", list[Item], "which cannot be read from the query"),
         ("/", list[list[int]], "which cannot be read from the query"),

@@ -297,7 +297,8 @@ class _Binder:
             constraints.schema |= marker.schema
             return self._walk.constrained(node, constraints, annotation)
         except TypeError as error:
-            self._refuse(name, f"has the type {_text(annotation)}: {error}")
+            reason = special.elsewhere(annotation) or error
+            self._refuse(name, f"has the type {_text(annotation)}: {reason}")
 
     def _refuse(self, name: str, reason: str) -> NoReturn:
         raise StartError(f"{_handler.place(self._handler)}: parameter {name!r} {reason}")

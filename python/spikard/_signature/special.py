@@ -23,6 +23,12 @@ _PARTS: dict[str, tuple[Special, type | None]] = {
     "cookies": (lambda request: request.cookies, None),
 }
 
+_ELSEWHERE = {
+    "Response": "a handler makes its response and returns it; that of a value is what on_response gets",
+    "BackgroundTask": "background.run starts what goes on beside the answer, Response(background=) what follows it",
+    "Spikard": "the application is request.app",
+}
+
 
 def is_request(name: str, annotation: Any) -> bool:
     """Tell whether a parameter gets the request."""
@@ -41,6 +47,13 @@ def find(name: str, annotation: Any) -> Special | None:
     if annotation is dict or typing.get_origin(annotation) is dict:
         return lambda request: dict(part(request))
     return None
+
+
+def elsewhere(annotation: Any) -> str:
+    """Say where handlers have what other frameworks give as a parameter of this type; nothing of other types."""
+    if not isinstance(annotation, type) or not annotation.__module__.startswith("spikard."):
+        return ""
+    return next((_ELSEWHERE[base.__name__] for base in annotation.__mro__ if base.__name__ in _ELSEWHERE), "")
 
 
 def with_specials(
