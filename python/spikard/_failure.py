@@ -62,8 +62,10 @@ def reply(error: BaseException, exchange: Exchange, debug: bool) -> Problem | Re
 
 def log(error: BaseException, exchange: Exchange, place: str) -> None:
     """Tell the log what clients must not see."""
+    # Requests may have no id.
+    which = f"request {exchange.request_id}: " if exchange.request_id else ""
     where = f"{exchange.method} {exchange.target}"
-    _log.error("request %s: %s failed in %s", exchange.request_id, where, place, exc_info=error)
+    _log.error("%s%s failed in %s", which, where, place, exc_info=error)
 
 
 def _traceback(error: BaseException, exchange: Exchange) -> Problem | Response:

@@ -9,7 +9,7 @@ import pytest
 
 from fake_exchange import FakeExchange
 from spikard import HTTPException, RequestValidationError, Response
-from spikard._failure import reply
+from spikard._failure import log, reply
 from spikard._problem import Problem
 from spikard.exceptions import MalformedBody
 
@@ -37,6 +37,15 @@ def test_an_http_exception_is_its_problem() -> None:
     }
     assert _problem(HTTPException(404))["detail"] == "Resource Not Found"
     assert _problem(HTTPException(409, {"code": 7}))["detail"] == {"code": 7}
+
+
+def test_the_log_names_a_request_by_its_id_if_it_has_one(caplog: pytest.LogCaptureFixture) -> None:
+    for request_id in ("0195", ""):
+        log(ValueError("x"), FakeExchange(target="/a", request_id=request_id), "show (a.py:1)")
+    assert [record.getMessage() for record in caplog.records] == [
+        "request 0195: GET /a failed in show (a.py:1)",
+        "GET /a failed in show (a.py:1)",
+    ]
 
 
 def test_headers_of_an_http_exception() -> None:
