@@ -338,8 +338,13 @@ def _signals(process: _Process) -> Iterator[None]:
         return
     asked = Asked()
     abort = process.abort
+    own = os.getpid()
 
     def on_signal(number: int, _: object) -> None:
+        if os.getpid() != own:  # forked, and `forget` is not done
+            forget()
+            signal.raise_signal(number)
+            return
         match asked.by(number, by_parent=_native.sender(number) == os.getppid()):
             case Wish.STOP:
                 process.stop()
@@ -350,7 +355,14 @@ def _signals(process: _Process) -> Iterator[None]:
         signal.signal(signal.SIGINT, before[signal.SIGINT])
         signal.raise_signal(signal.SIGINT)
 
+    def forget() -> None:
+        # What a handler has forked is ended by its signals, and ends nobody.
+        for number, handler in before.items():
+            if signal.getsignal(number) is on_signal:
+                signal.signal(number, handler)
+
     before = {number: signal.signal(number, on_signal) for number in process.signals}
+    os.register_at_fork(after_in_child=forget)
     for number in process.signals:
         _native.note_sender(number)
     try:

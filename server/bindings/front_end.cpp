@@ -158,7 +158,8 @@ void FrontEnd::Watch() {
     if (failed_starts > 1) std::this_thread::sleep_for(std::chrono::milliseconds(100 * failed_starts));
     Spawn();  // whatever came of it shows when it is reaped
   }
-  ended_write_ = base::Descriptor();
+  // Written, not closed: what a handler has forked has this end too.
+  [[maybe_unused]] const ssize_t told = ::write(ended_write_.get(), "", 1);
 }
 
 void FrontEnd::Stop() {

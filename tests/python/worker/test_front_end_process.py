@@ -114,7 +114,7 @@ def test_stop_asks_and_its_end_shows(program: Program) -> None:
     program(LISTENS % "::1" + "sys.exit(4)")
     front_end = _started(ServerConfig(), "/x")
     front_end.stop()
-    assert os.read(front_end.fileno(), 1) == b""
+    assert os.read(front_end.fileno(), 1)
     assert front_end.status == 4
 
 
@@ -122,7 +122,7 @@ def test_kill_does_not_ask(program: Program) -> None:
     program(LISTENS % "::1")
     front_end = _started(ServerConfig(), "/x")
     front_end.kill()
-    assert os.read(front_end.fileno(), 1) == b""
+    assert os.read(front_end.fileno(), 1)
     assert front_end.status == -signal.SIGKILL
 
 
