@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import sys
 import tempfile
 from pathlib import Path
 
@@ -56,10 +58,13 @@ def command(config: ServerConfig, directory: str) -> list[str]:
     return words
 
 
-def announcement(front_end: FrontEnd) -> str:
-    """Give the line that tells users where it listens."""
+def announce(front_end: FrontEnd) -> None:
+    """Tell users where it listens; if nobody can be told, it serves all the same."""
     host = f"[{front_end.host}]" if ":" in front_end.host else front_end.host
-    return f"Spikard serves on http://{host}:{front_end.port} (Ctrl+C stops it)"
+    with contextlib.suppress(OSError):
+        print(
+            f"Spikard serves on http://{host}:{front_end.port} (Ctrl+C stops it)", file=sys.stderr, flush=True
+        )
 
 
 def start(front_end: FrontEnd) -> None:

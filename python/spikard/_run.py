@@ -9,7 +9,6 @@ import contextlib
 import os
 import shutil
 import signal
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -276,7 +275,7 @@ class _Parent(_Process):
     def on_ready(self) -> None:
         if not self.announced:
             self.announced = True
-            print(_front_end.announcement(self.front_end), file=sys.stderr)
+            _front_end.announce(self.front_end)
 
     async def main(self) -> None:
         loop = asyncio.get_running_loop()

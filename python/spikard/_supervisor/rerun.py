@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import subprocess
@@ -58,8 +59,9 @@ def become_supervisor(plan: Plan) -> NoReturn:
     os.write(descriptor, msgspec.json.encode(plan))
     os.lseek(descriptor, 0, os.SEEK_SET)
     # What is written to a terminal or a file must not be lost with this program's memory.
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, full, or none
+            stream.flush()
     supervisor = ["-m", "spikard._supervisor", "--plan-fd", str(descriptor), "--", *command()]
     flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     # Signals that come before the supervisor can take them must not be lost, nor end it.

@@ -9,7 +9,6 @@ import select
 import selectors
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -147,7 +146,7 @@ class Supervisor:
         worker.ready_at = time.monotonic()
         self._manager.ready()
         if not self._policy.ever_ready and self._front_end is not None:
-            print(_front_end.announcement(self._front_end), file=sys.stderr, flush=True)
+            _front_end.announce(self._front_end)
         self._policy.on_ready()
         _log.log(logging.DEBUG if self._front_end else logging.INFO, "%s is ready", worker)
 

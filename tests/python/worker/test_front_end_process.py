@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import re
@@ -108,6 +110,26 @@ def test_an_ipv6_address(program: Program) -> None:
     front_end = _started(ServerConfig(), "/x")
     assert (front_end.host, front_end.port) == ("::1", 8123)
     front_end.kill()
+
+
+class Full(io.StringIO):
+    """What stderr is on a disk without space."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "no space")
+
+
+@pytest.mark.parametrize("stderr", [io.StringIO(), Full(), None])
+def test_it_is_announced_to_whom_it_can_be(
+    program: Program, monkeypatch: pytest.MonkeyPatch, stderr: io.StringIO | None
+) -> None:
+    program(LISTENS % "::1")
+    front_end = _started(ServerConfig(), "/x")
+    monkeypatch.setattr("sys.stderr", stderr)
+    _front_end.announce(front_end)
+    front_end.kill()
+    if stderr is not None and not isinstance(stderr, Full):
+        assert stderr.getvalue() == "Spikard serves on http://[::1]:8123 (Ctrl+C stops it)\n"
 
 
 def test_stop_asks_and_its_end_shows(program: Program) -> None:
