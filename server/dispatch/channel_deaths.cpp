@@ -90,9 +90,10 @@ void Channel::ReadLastWords(Peer& peer, std::string_view cause, ProcessEnd end) 
   incident.id = peer.incident = NewId();
   incident.end = end;
   incident.memory = recorder.Memory().load(std::memory_order_relaxed);
-  // Its own last words, if it had any, else where it stood before.
-  if (end.ended) incident.stack = peer.recorder->Text();
-  if (incident.stack.empty()) incident.stack = peer.stack;
+  // What it said as it crashed, which the news of its end may be late to confirm; else where it stood before.
+  incident.stack = peer.recorder->Text();
+  const bool crashed = !incident.stack.empty();
+  if (!crashed) incident.stack = peer.stack;
   const std::vector<ExchangeId> current = peer.recorder->Current();
   std::vector<ExchangeId> held;
   LastWords words{.worker = peer.id, .unbegun = {}, .answered = {}};
@@ -116,9 +117,8 @@ void Channel::ReadLastWords(Peer& peer, std::string_view cause, ProcessEnd end) 
     incident.exchanges.back().running = Has(current, id);
   }
   incident_ = peer.incident;
-  // How another namespace's process has ended is not told, but what it said as it crashed is.
-  const bool crashed = !peer.recorder->Text().empty();
-  // Who was told to leave has ended for that, unless it says otherwise: it may have given up what was slow.
+  // How another namespace's process has ended is not told, but what it said as it crashed is. Who was told to leave has
+  // ended for that, unless it says otherwise: it may have given up what was slow.
   if (end.ended && (crashed || !peer.asked)) Blame(peer, words, held, crashed || end.ByItself());
   std::vector<bool> poisoned;
   for (const ExchangeId id : held) poisoned.push_back(!pending_.contains(id));

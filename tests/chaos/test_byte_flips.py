@@ -74,7 +74,7 @@ def _all_serve(front_end: Program, workers: Workers) -> bool:
 @pytest.mark.timeout(300 + FLIPS)
 @pytest.mark.parametrize("recompute", [False, True], ids=["checksum-wrong", "checksum-right"])
 def test_single_flips(
-    start: Start, front_end: Program, directories: tuple[Path, Path], recompute: bool
+    directories: tuple[Path, Path], start: Start, front_end: Program, recompute: bool
 ) -> None:
     seed = random.SystemRandom().getrandbits(32)
     flips = Flips(0, seed, recompute=recompute)
