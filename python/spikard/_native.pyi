@@ -154,7 +154,7 @@ class Outbox:
     Args:
         incarnation: of the front end.
         on_first: called when something was put into it while it was empty.
-        on_full: called when it has to be sealed, because a batch has limits.
+        on_full: called when it has to be sealed: a batch has limits, and what is in it does not wait for ever.
     """
 
     def __init__(

@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -115,6 +116,8 @@ using Pairs = std::vector<std::pair<py::object, py::object>>;
 
 // What is collected for one batch before it has to leave, in bytes.
 constexpr size_t kEnoughForABatch = 16 * 1024 * 1024;
+// How long an answer waits for others to leave with it: the front end writes answers while the next handlers run.
+constexpr std::chrono::microseconds kPatience{500};
 
 class Outbox {
  public:
@@ -209,8 +212,11 @@ class Outbox {
     writer_.Add(message);
     // From now on the answer may be on its way: who reads the recorder of a dead worker waits for it.
     if (answered != nullptr && answered->recorder) answered->recorder->Answer(answered->slot, answered->number);
+    const auto now = std::chrono::steady_clock::now();
+    if (first) first_at_ = now;
     if (first && !on_first_.is_none()) on_first_();
-    if ((writer_.Full() || writer_.Size() >= limit_) && !on_full_.is_none()) on_full_();
+    const bool full = writer_.Full() || writer_.Size() >= limit_ || now - first_at_ >= kPatience;
+    if (full && !on_full_.is_none()) on_full_();
   }
 
   static std::vector<protocol::Field> Fields(const Pairs& headers, std::vector<std::string>& latin1) {
@@ -234,6 +240,7 @@ class Outbox {
   const uint64_t incarnation_;
   uint64_t sent_ = 0;
   size_t limit_ = kEnoughForABatch;
+  std::chrono::steady_clock::time_point first_at_;
   protocol::BatchWriter writer_;
   py::object on_first_;
   py::object on_full_;

@@ -55,11 +55,11 @@ def main(rounds: int = 7, seconds: float = 4.0) -> None:
 
 def _compare(pod: Served, alone: Served, rounds: int, seconds: float) -> None:
     for served in (pod, alone):
-        load(served, "/", _CONNECTIONS, _WARM_UP)
+        load(served, "/hello", _CONNECTIONS, _WARM_UP)
     found: list[tuple[Load, Load]] = []
     for number in range(rounds):
         one, other = (pod, alone) if number % 2 else (alone, pod)
-        a, b = (load(served, "/", _CONNECTIONS, seconds) for served in (one, other))
+        a, b = (load(served, "/hello", _CONNECTIONS, seconds) for served in (one, other))
         found.append((a, b) if number % 2 else (b, a))
         print(f"  pod {_told(found[-1][0])}   alone {_told(found[-1][1])}", flush=True)
     for name, field in (("requests/s", "per_second"), ("CPU", "cpu_us")):

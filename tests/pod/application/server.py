@@ -13,6 +13,11 @@ async def root() -> dict[str, Any]:
     return {"version": os.environ.get("VERSION", "1"), "process": _started()}
 
 
+@app.get("/hello")
+async def hello() -> dict[str, str]:
+    return {"message": "Hello"}
+
+
 @app.post("/grow")
 async def grow() -> None:
     taken = []
