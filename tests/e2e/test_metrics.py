@@ -22,8 +22,9 @@ def _metrics(program: Program) -> dict[str, int]:
 
 def test_counted_and_there_now(start: Start) -> None:
     program = start("workers.py").serving()
+    # The program tells that it serves with the word that makes its worker ready.
+    until(lambda: _metrics(program)["spikard_workers_ready"] == 1, "the worker is ready")
     before = _metrics(program)
-    assert before["spikard_workers_ready"] == 1
     assert before["spikard_exchanges_in_flight"] == before["spikard_queue_depth"] == 0
     with Connection(program.address) as one, Connection(program.address) as other:
         one.send("POST", "/wait/1")
