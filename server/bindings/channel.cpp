@@ -213,8 +213,10 @@ class Outbox {
     // From now on the answer may be on its way: who reads the recorder of a dead worker waits for it.
     if (answered != nullptr && answered->recorder) answered->recorder->Answer(answered->slot, answered->number);
     const auto now = std::chrono::steady_clock::now();
-    if (first) first_at_ = now;
-    if (first && !on_first_.is_none()) on_first_();
+    if (first) {
+      first_at_ = now;
+      if (!on_first_.is_none()) on_first_();
+    }
     const bool full = writer_.Full() || writer_.Size() >= limit_ || now - first_at_ >= kPatience;
     if (full && !on_full_.is_none()) on_full_();
   }

@@ -157,8 +157,9 @@ void RequestParser::Refuse(Fault fault, ErrorCode& error) {
 
 void RequestParser::on_request_impl(beast::http::verb, BeastView method, BeastView target, int version, ErrorCode&) {
   std::string_view authority;
-  bad_target_ = !OriginForm(method, target, request_.target, authority);
-  is_tunnel_ = method == "CONNECT" && IsAuthorityForm(target);
+  if (!OriginForm(method, target, request_.target, authority)) {
+    target_fault_ = method == "CONNECT" && IsAuthorityForm(target) ? Fault::kUnsupportedMethod : Fault::kBadTarget;
+  }
   request_.minor_version = version - 10;
   authority_.assign(authority);
 }
@@ -174,8 +175,7 @@ void RequestParser::on_field_impl(beast::http::field, BeastView name, BeastView 
 void RequestParser::on_header_impl(ErrorCode& error) {
   if (const Fault fault = ReadFraming(request_, framing_); fault != Fault::kNone) return Refuse(fault, error);
   // Only now: the answer carries the id that the client has given.
-  if (is_tunnel_) return Refuse(Fault::kUnsupportedMethod, error);
-  if (bad_target_) return Refuse(Fault::kBadTarget, error);
+  if (target_fault_ != Fault::kNone) return Refuse(target_fault_, error);
   // Section 3.2.2: an absolute-form target counts, whatever Host says.
   if (!authority_.empty()) request_.fields.Set("host", authority_);
 }

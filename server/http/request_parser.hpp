@@ -85,8 +85,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   size_t request_line_size_ = 0;
   bool begun_ = false;
   bool later_version_ = false;  // HTTP/1.2 or higher
-  bool bad_target_ = false;
-  bool is_tunnel_ = false;
+  Fault target_fault_ = Fault::kNone;
   std::string authority_;  // of an absolute-form target
   Framing framing_;
 

@@ -24,10 +24,7 @@ void Append(std::string& out, std::string_view name, std::string_view type, std:
 void Metrics::Count(uint16_t status) { ++requests_[std::clamp<size_t>(status / 100, 1, requests_.size()) - 1]; }
 
 Verdict Metrics::Answer(http::Exchange& x, const route::Table* table) const {
-  const std::string_view path = x.request.Path();
-  if (path != kMetricsPath) return Verdict::kGoOn;
-  if (x.request.method != "GET" && x.request.method != "HEAD") return Verdict::kGoOn;
-  if (HasOwnRoute(table, path, x.request.method)) return Verdict::kGoOn;
+  if (x.request.Path() != kMetricsPath || !IsOwn(x.request, table)) return Verdict::kGoOn;
 
   const Load load = load_();
   std::string out;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/request.hpp"
 #include "route/table.hpp"
 
 namespace spikard::stage {
@@ -16,15 +17,16 @@ inline constexpr std::string_view kMetricsPath = "/metrics";
 inline bool IsProbePath(std::string_view path) {
   return std::find(kProbePaths.begin(), kProbePaths.end(), path) != kProbePaths.end();
 }
-// Of what is answered to GET and HEAD, if the application has no route of that path.
+// Where the application has no route, other methods than GET and HEAD are not allowed there.
 inline bool IsOwnPath(std::string_view path) { return path == kMetricsPath || IsProbePath(path); }
 
-// `table` is null before the first manifest. A route for everything, as applications have for their pages, was not
-// written with the front end's own paths in mind.
-inline bool HasOwnRoute(const route::Table* table, std::string_view path, std::string_view method) {
-  if (table == nullptr) return false;
-  const route::PathMatch match = table->Match({std::string(path.substr(1))}, method);
-  return match.route && match.parameters.empty();
+// Whether a request for such a path is the front end's to answer. `table` is null before the first manifest. A route
+// for everything, as applications have for their pages, was not written with the front end's own paths in mind.
+inline bool IsOwn(const http::Request& request, const route::Table* table) {
+  if (request.method != "GET" && request.method != "HEAD") return false;
+  if (table == nullptr) return true;
+  const route::PathMatch match = table->Match({std::string(request.Path().substr(1))}, request.method);
+  return !match.route || !match.parameters.empty();
 }
 
 }  // namespace spikard::stage

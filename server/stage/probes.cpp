@@ -8,9 +8,7 @@ namespace spikard::stage {
 
 Verdict AnswerProbe(http::Exchange& x, const route::Table* table, const Health& health) {
   const std::string_view path = x.request.Path();
-  if (!IsProbePath(path)) return Verdict::kGoOn;
-  if (x.request.method != "GET" && x.request.method != "HEAD") return Verdict::kGoOn;
-  if (HasOwnRoute(table, path, x.request.method)) return Verdict::kGoOn;
+  if (!IsProbePath(path) || !IsOwn(x.request, table)) return Verdict::kGoOn;
 
   const bool well = path != "/readyz" || health.ready();
   x.response.status = well ? 200 : 503;

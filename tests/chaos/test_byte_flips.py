@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from flips import Flips
 from harness.client import connections, fetch
-from harness.fixtures import Start, listening
+from harness.fixtures import Start, by_hand
 from harness.program import Program
 from harness.waiting import DEADLINE, until
 from load import Load
@@ -35,8 +35,7 @@ def directories() -> Iterator[tuple[Path, Path]]:
 
 @pytest.fixture
 def front_end(start: Start, binary: str, directories: tuple[Path, Path]) -> Program:
-    endpoint = f"ipc://{directories[0]}"
-    return listening(start(binary, "--endpoint", endpoint, "--port", "0", "--log-level", "debug"))
+    return by_hand(start, binary, directories[0])
 
 
 class Workers:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness.client import fetch
-from harness.fixtures import listening
+from harness.fixtures import by_hand
 from harness.waiting import DEADLINE
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def test_what_an_application_does_at_its_end_is_finished(start: Start, environme
 def test_a_stream_does_not_keep_a_worker_that_was_told_to_leave(
     start: Start, binary: str, tmp_path_factory: pytest.TempPathFactory, workers: str
 ) -> None:
-    endpoint = f"ipc://{tmp_path_factory.mktemp('pod') / 'spikard'}"
-    front_end = listening(start(binary, "--endpoint", endpoint, "--port", "0", "--log-level", "debug"))
+    directory = tmp_path_factory.mktemp("pod") / "spikard"
+    front_end = by_hand(start, binary, directory)
     program = start(
         Path(__file__).parent / "programs" / "endings.py",
-        SPIKARD_ENDPOINT=endpoint,
+        SPIKARD_ENDPOINT=f"ipc://{directory}",
         SPIKARD_WORKERS=workers,
         SPIKARD_SHUTDOWN_TIMEOUT="0.5",
     )

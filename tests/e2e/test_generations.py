@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from harness.client import Connection, fetch
-from harness.fixtures import listening
+from harness.fixtures import by_hand
 from harness.load import Load
 from harness.waiting import until
 
@@ -33,7 +33,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def front_end(start: Start, binary: str, directory: Path) -> Program:
-    return listening(start(binary, "--endpoint", f"ipc://{directory}", "--port", "0", "--log-level", "debug"))
+    return by_hand(start, binary, directory)
 
 
 @pytest.fixture

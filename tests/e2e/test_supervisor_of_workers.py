@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import processes
 from harness.client import Connection, connections
-from harness.fixtures import listening
+from harness.fixtures import by_hand
 from harness.waiting import until
 
 if TYPE_CHECKING:
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 def test_workers_only(
     start: Start, binary: str, tmp_path_factory: pytest.TempPathFactory, whole_group: bool
 ) -> None:
-    endpoint = f"ipc://{tmp_path_factory.mktemp('pod') / 'spikard'}"
-    front_end = listening(start(binary, "--endpoint", endpoint, "--port", "0", "--log-level", "debug"))
+    directory = tmp_path_factory.mktemp("pod") / "spikard"
+    front_end = by_hand(start, binary, directory)
     program = start(
-        Path(__file__).parent / "programs" / "workers.py", SPIKARD_ENDPOINT=endpoint, SPIKARD_WORKERS="2"
+        Path(__file__).parent / "programs" / "workers.py",
+        SPIKARD_ENDPOINT=f"ipc://{directory}",
+        SPIKARD_WORKERS="2",
     )
     before = until(lambda: _serving(front_end, program), "two workers serve")
     assert not program.has_front_end()

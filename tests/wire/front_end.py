@@ -89,6 +89,12 @@ class Peer:
         assert self.control
         self.control.close()
 
+    def drain(self, **fields: Any) -> None:
+        """Let a worker go that has nothing to answer any more."""
+        self.send("Drain", **fields)
+        self.expect("Goodbye")
+        self.hang_up()
+
     def become_ready(self, slots: int = 4, heartbeat_ms: int = 0) -> Any:
         """Answers the Hello and returns it."""
         hello = self.expect("Hello")

@@ -144,9 +144,7 @@ def test_drain_lets_exchanges_finish(ready: Peer, worker: "subprocess.Popen[byte
 def test_a_front_end_that_leaves_is_followed_by_the_next_one(
     front_end: FrontEnd, ready: Peer, worker: "subprocess.Popen[bytes]"
 ) -> None:
-    ready.send("Drain", leaving=True)
-    ready.expect("Goodbye")
-    ready.hang_up()
+    ready.drain(leaving=True)
     front_end.accept(worker.pid).become_ready()
 
 

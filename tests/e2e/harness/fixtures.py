@@ -13,7 +13,7 @@ import pytest
 
 from harness.program import Program
 
-__all__ = ["Start", "binary", "listening", "server", "start"]
+__all__ = ["Start", "binary", "by_hand", "listening", "server", "start"]
 
 PROGRAMS = Path(__file__).parent.parent / "programs"
 
@@ -76,3 +76,9 @@ def listening(program: Program) -> Program:
     program.address = (match[1], int(match[2]))
     program.note_descriptors()
     return program
+
+
+def by_hand(start: Start, binary: str, directory: Path) -> Program:
+    """Start a front end alone, for workers that come to this endpoint."""
+    options = ("--endpoint", f"ipc://{directory}", "--port", "0", "--log-level", "debug")
+    return listening(start(binary, *options))

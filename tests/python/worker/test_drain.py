@@ -71,15 +71,11 @@ def test_a_drain_over_the_attach_socket(start: Start, app: Spikard, leaving: boo
 def test_a_front_end_that_leaves_is_followed_by_the_next_one(start: Start, app: Spikard) -> None:
     served = start(app)
     peer = served.attach()
-    peer.send("Drain", leaving=True)
-    peer.expect("Goodbye")
-    peer.hang_up()
+    peer.drain(leaving=True)
     again = served.attach()
     served.worker.leave()
     again.expect("Leaving")
-    again.send("Drain", leaving=True)
-    again.expect("Goodbye")
-    again.hang_up()
+    again.drain(leaving=True)
     served.ended()
 
 
@@ -125,9 +121,7 @@ def test_leaving_asks_for_a_drain_and_goes_on_meanwhile(
     peer.expect("Leaving")
     peer.request(1, 0, 1)
     peer.expect("Response", 1, 0)
-    peer.send("Drain")
-    peer.expect("Goodbye")
-    peer.hang_up()
+    peer.drain()
     served.ended()
 
 
@@ -181,7 +175,5 @@ def test_a_worker_follows_its_last_front_end(start: Start, app: Spikard) -> None
     served = start(app)
     peer = served.attach()
     served.worker.stay_for_none()
-    peer.send("Drain", leaving=True)
-    peer.expect("Goodbye")
-    peer.hang_up()
+    peer.drain(leaving=True)
     served.ended()

@@ -87,9 +87,7 @@ def test_a_signal_asks_for_the_drain(
     peer.become_ready()
     process.send_signal(number)
     peer.expect("Leaving")
-    peer.send("Drain")
-    peer.expect("Goodbye")
-    peer.hang_up()
+    peer.drain()
     out, err = process.communicate(timeout=DEADLINE)
     assert (process.returncode, out) == (0, "after\n")
     (line,) = err.splitlines()
@@ -98,9 +96,7 @@ def test_a_signal_asks_for_the_drain(
 
 def _drain(process: subprocess.Popen[str], peer: Peer) -> None:
     peer.expect("Leaving")
-    peer.send("Drain")
-    peer.expect("Goodbye")
-    peer.hang_up()
+    peer.drain()
     assert process.stdout
     assert process.stdout.readline() == "after\n"
 

@@ -48,9 +48,7 @@ def test_start_before_ready_and_stop_after_the_drain(start: Start) -> None:
     assert steps == ["enter", "startup"]
     peer.request(1, 0, 0)
     assert peer.expect("Response", 1, 0).body == b'"x"'
-    peer.send("Drain")
-    peer.expect("Goodbye")
-    peer.hang_up()
+    peer.drain()
     served.ended()
     assert steps == ["enter", "startup", "shutdown", "leave"]
 
@@ -77,9 +75,7 @@ def test_a_shutdown_that_fails_is_told(start: Start, caplog: pytest.LogCaptureFi
     steps = Steps()
     served = start(steps.app("shutdown"))
     peer = served.attach()
-    peer.send("Drain")
-    peer.expect("Goodbye")
-    peer.hang_up()
+    peer.drain()
     served.ended()
     assert steps[-2:] == ["shutdown", "leave"]
     assert "ConnectionError: no\ndatabase" in caplog.text
@@ -93,9 +89,7 @@ def test_a_stop_without_an_end_is_given_up(
     app.on_shutdown(asyncio.Event().wait)
     served = start(app, shutdown_timeout=0.1, background_tasks=BackgroundTaskConfig(drain_timeout_secs=0))
     peer = served.attach()
-    peer.send("Drain")
-    peer.expect("Goodbye")
-    peer.hang_up()
+    peer.drain()
     served.ended()
     assert "the application has not stopped within 0.1 s, and is given up" in caplog.text
 
