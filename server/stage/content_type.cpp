@@ -68,8 +68,15 @@ std::optional<Field> Parse(std::string_view field) {
     if (!TakeValue(rest, value)) return std::nullopt;
     rest.remove_prefix(std::min(rest.find_first_not_of(kSpace), rest.size()));
     if (!rest.empty() && rest.front() != ';') return std::nullopt;
-    if (EqualsIgnoringCase(name, "charset")) content.charset = value;
-    if (EqualsIgnoringCase(name, "boundary")) content.boundary = value;
+    // Whoever takes the other of two reads another body (RFC 6838 section 4.3).
+    if (EqualsIgnoringCase(name, "charset")) {
+      if (!EqualsIgnoringCase(content.charset.value_or(value), value)) return std::nullopt;
+      content.charset = value;
+    }
+    if (EqualsIgnoringCase(name, "boundary")) {
+      if (content.boundary.value_or(value) != value) return std::nullopt;
+      content.boundary = value;
+    }
   }
   return content;
 }

@@ -50,7 +50,7 @@ std::string Unescape(const std::string& text) {
   return out;
 }
 
-// RFC 8187: UTF-8''caf%C3%A9.
+// RFC 8187: UTF-8''caf%C3%A9. Nothing: another charset, or bytes that are no text.
 std::optional<std::string> ExtendedValue(std::string_view value) {
   const size_t first = value.find('\'');
   const size_t second = first == std::string_view::npos ? first : value.find('\'', first + 1);
@@ -63,6 +63,7 @@ bool ReadDisposition(std::string_view value, PartHead& head) {
   const size_t end = std::min(value.find(';'), value.size());
   if (!http::EqualsIgnoringCase(Trim(value.substr(0, end)), "form-data")) return false;
   std::optional<std::string> extended;
+  std::vector<std::string> keys;
   std::string_view rest = value.substr(end);
   while (!rest.empty()) {
     rest.remove_prefix(1);  // the semicolon
@@ -71,6 +72,9 @@ bool ReadDisposition(std::string_view value, PartHead& head) {
     const size_t equals = rest.find('=');
     if (equals == std::string_view::npos) return false;
     const std::string key = Lower(Trim(rest.substr(0, equals)));
+    // Whoever reads the other one sees another field, or another file (RFC 6266 section 4.1).
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) return false;
+    keys.push_back(key);
     rest = Trim(rest.substr(equals + 1));
     std::string text;
     if (rest.starts_with('"')) {
@@ -87,6 +91,8 @@ bool ReadDisposition(std::string_view value, PartHead& head) {
     if (key == "filename*") extended = ExtendedValue(text);
   }
   if (extended) head.filename = std::move(extended);
+  // Its only name cannot be read, but it is a file all the same.
+  if (!head.filename && std::find(keys.begin(), keys.end(), "filename*") != keys.end()) return false;
   return !head.name.empty();
 }
 
@@ -96,9 +102,14 @@ bool ReadHeader(std::string_view line, PartHead& head) {
   const std::string name = Lower(line.substr(0, colon));
   const std::string_view value = Trim(line.substr(colon + 1));
   if (!base::IsUtf8(value) || !http::IsFieldValue(value)) return false;
+  const bool is_type = name == "content-type";
+  const bool is_disposition = name == "content-disposition";
+  const auto has_name = [&](const auto& header) { return header.first == name; };
+  // Two that say what the part is may contradict each other.
+  if ((is_type || is_disposition) && std::any_of(head.headers.begin(), head.headers.end(), has_name)) return false;
   head.headers.emplace_back(name, value);
-  if (name == "content-type") head.content_type = value;
-  return name != "content-disposition" || ReadDisposition(value, head);
+  if (is_type) head.content_type = value;
+  return !is_disposition || ReadDisposition(value, head);
 }
 
 }  // namespace

@@ -66,6 +66,31 @@ TEST(Multipart, NamesAreReadAsBrowsersWriteThem) {
   EXPECT_EQ(file("name=n; filename=\"caf\xC3\xA9\""), "caf\xC3\xA9");
 }
 
+TEST(Multipart, APartHasOneMeaning) {
+  const auto texts = [](const std::string& lines) { return Texts("--b\r\n" + lines + "\r\n\r\nx\r\n--b--"); };
+  const std::string disposition = "Content-Disposition: form-data; ";
+  for (const std::string parameters : {"name=n; name=m", "name=n; NAME=n", "name=n; filename=a; filename=b",
+                                       "name=n; filename*=UTF-8''a; filename*=UTF-8''b"}) {
+    EXPECT_EQ(texts(disposition + parameters), "fault") << parameters;
+  }
+  EXPECT_EQ(texts(disposition + "name=n\r\n" + disposition + "name=m"), "fault");
+  EXPECT_EQ(texts(disposition + "name=n\r\nContent-Type: text/plain\r\ncontent-type: text/html"), "fault");
+  EXPECT_EQ(texts(disposition + "name=n\r\nX-A: 1\r\nX-A: 2"), "n=x;");
+}
+
+TEST(Multipart, WhatHasANameThatCannotBeReadIsNoText) {
+  const auto texts = [](const std::string& parameters) {
+    return Texts("--b\r\nContent-Disposition: form-data; name=n; " + parameters + "\r\n\r\nx\r\n--b--");
+  };
+  for (const std::string name :
+       {"UTF-8''caf%E9", "UTF-8''%00", "UTF-8''a%4", "ISO-8859-1''caf%E9", "UTF-8'a", "a.txt", ""}) {
+    EXPECT_EQ(texts("filename*=" + name), "fault") << name;
+    EXPECT_EQ(texts("filename=a; filename*=" + name), "n=file;") << name;
+    EXPECT_EQ(texts("filename*=" + name + "; filename=a"), "n=file;") << name;
+  }
+  EXPECT_EQ(texts("filename*=utf-8'fr'caf%C3%A9"), "n=file;");
+}
+
 TEST(Multipart, AFieldWithoutAFileIsNone) {
   const std::string head = "--b\r\ncontent-disposition: form-data; name=n; filename=\"\"\r\n\r\n";
   EXPECT_EQ(Texts(head + "\r\n--b--"), "");
