@@ -1,6 +1,7 @@
 #include "dispatch/dispatcher.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace spikard::dispatch {
@@ -229,11 +230,12 @@ void Dispatcher::Handle(TimePoint, const Abandoned&, Actions& actions) {
 
 Dispatcher::Worker* Dispatcher::Choose(const Entry& entry, ExchangeId exchange, WorkerId* id, WorkerId avoided) {
   Worker* best = nullptr;
-  std::pair<int, size_t> least;
+  std::tuple<bool, bool, bool, size_t> least;
   for (auto& [worker_id, worker] : workers_) {
     if (!worker.Takes(entry, exchange)) continue;
     // Exchanges count, whatever the number of slots.
-    const std::pair load((worker.silent ? 2 : 0) + (worker_id == avoided ? 1 : 0), worker.slots.Busy());
+    const std::tuple load(worker.silent, worker_id == avoided, entry.losses != 0 && worker_id > entry.newest,
+                          worker.slots.Busy());
     if (best != nullptr && load >= least) continue;
     best = &worker;
     least = load;
@@ -294,6 +296,7 @@ void Dispatcher::Begin(TimePoint now, ExchangeId id, Entry& entry, WorkerId work
   entry.state = State::kBegun;
   entry.worker = worker_id;
   entry.slot = worker.slots.Take(id);
+  if (entry.losses == 0) entry.newest = workers_.rbegin()->first;
   if (entry.alone) {
     worker.hermit = id;
     worker.hermitage = entry.slot;

@@ -34,7 +34,7 @@
 
 namespace spikard::dispatch {
 
-using WorkerId = uint64_t;
+using WorkerId = uint64_t;  // ascending, in the order of coming
 using TimePoint = std::chrono::steady_clock::time_point;
 
 // ---- events
@@ -229,6 +229,7 @@ class Dispatcher {
     TimePoint::duration waited{};  // before
     State state = State::kQueued;
     WorkerId worker = 0;  // unless it is queued
+    WorkerId newest = 0;  // when it was offered, before it lost one
     Slot slot = 0;
     bool spent = false;
     bool alone = false;  // or nowhere
@@ -275,7 +276,8 @@ class Dispatcher {
   void Handle(TimePoint now, const Tick& event, Actions& actions);
   void Handle(TimePoint now, const Abandoned& event, Actions& actions);
 
-  // The least busy worker with a free slot; one that is silent, or `avoided`, only if there is no other.
+  // The least busy worker with a free slot; one that is silent, or `avoided`, only if there is no other. Who has lost a
+  // worker goes rather to those that were there before: one that dies again and again is new, and has little to do.
   Worker* Choose(const Entry& entry, ExchangeId exchange, WorkerId* id, WorkerId avoided = 0);
   bool HasRoom(uint64_t generation, bool responsive) const;
   // Asks back what silent workers have, where another one could take it.

@@ -132,6 +132,19 @@ TEST_F(DispatcherTest, RepeatsNotForEver) {
   EXPECT_EQ(On(WorkerLost{3}), Texts{"fail 1 worker lost"});
 }
 
+TEST_F(DispatcherTest, RepeatsRatherWhereWorkersWereThereBefore) {
+  On(WorkerReady{1, 1, 3});
+  On(WorkerReady{2, 1, 3});
+  EXPECT_EQ(Submit(1), Texts{"offer 1 to 1.0"});
+  EXPECT_EQ(Submit(2), Texts{"offer 2 to 2.0"});
+  EXPECT_EQ(Submit(3), Texts{"offer 3 to 1.1"});
+  On(WorkerReady{3, 1, 3});
+  EXPECT_EQ(On(WorkerLost{2}), Texts{"offer 2 to 1.2 again 1"});
+  On(WorkerReady{4, 1, 3});
+  // Nobody is left who was there.
+  EXPECT_EQ(On(WorkerLost{1}), (Texts{"offer 1 to 3.0 again 1", "offer 3 to 4.0 again 1", "offer 2 to 3.1 again 2"}));
+}
+
 TEST_F(DispatcherTest, GoodbyePromisesThatNothingWasBegun) {
   On(WorkerReady{7, 1, 2});
   Submit(1, false);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,7 @@ class Model {
     TimePoint::duration waited{};                       // before
     uint64_t turn = 0;                                  // in the order of waiting
     std::optional<TimePoint> suspected = std::nullopt;  // and to be alone
+    std::set<WorkerId> contemporaries = {};             // who was there at its last offer before it was lost
   };
   struct Worker {
     uint64_t generation = 0;
@@ -106,7 +108,7 @@ class Model {
   void CheckState(const Dispatcher& dispatcher);
   void CheckAsked();
   // What is better, the lower: as the dispatcher has to choose.
-  std::pair<int, size_t> Rank(WorkerId id, const Worker& worker, const Exchange& exchange) const;
+  std::tuple<bool, bool, bool, size_t> Rank(WorkerId id, const Worker& worker, const Exchange& exchange) const;
   bool IsRelief(uint64_t generation) const;
 
   // The worker has that exchange there.

@@ -51,6 +51,10 @@ void Model::Check(const Offer& offer) {
   }
   x.worker = offer.worker;
   x.slot = offer.slot;
+  if (x.losses == 0) {
+    x.contemporaries.clear();
+    for (const auto& [id, there] : workers_) x.contemporaries.insert(id);
+  }
 }
 
 void Model::Check(const Pass& pass) {
@@ -58,9 +62,9 @@ void Model::Check(const Pass& pass) {
   to_pass_.reset();
 }
 
-std::pair<int, size_t> Model::Rank(WorkerId id, const Worker& worker, const Exchange& exchange) const {
+std::tuple<bool, bool, bool, size_t> Model::Rank(WorkerId id, const Worker& worker, const Exchange& exchange) const {
   const bool back = returned_by_ == id && exchange.turn >= first_turn_;
-  return {(worker.silent ? 2 : 0) + (back ? 1 : 0), worker.Busy()};
+  return {worker.silent, back, exchange.losses > 0 && !exchange.contemporaries.contains(id), worker.Busy()};
 }
 
 void Model::Check(const TakeBack& take_back) {
