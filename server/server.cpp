@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/ready.hpp"
 
 namespace spikard {
 
@@ -98,7 +99,7 @@ int Server::Run() {
     Announce(refusal);
     return kCannotStart;
   }
-  WatchParent();
+  FindParent();
   base::Spawn(
       listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); }, [this] { return Full(); }));
   spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
@@ -157,23 +158,30 @@ void Server::WatchSignals() {
   });
 }
 
-void Server::WatchParent() {
+void Server::FindParent() {
   if (settings_.parent_pid == 0) return;
-  const auto orphaned = [this] {
-    spdlog::error("the parent process is gone");
-    stopping_ = true;
-    CutOffAfter(kOrphanTime);
-    Drain();
-    // Behind it, so that what is answered now closes its connection.
-    channel_.Abandon();
-  };
   const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, settings_.parent_pid, 0));
   // Gone before it could be watched.
-  if (fd < 0 || ::getppid() != settings_.parent_pid) return asio::post(loop_, orphaned);
+  if (fd < 0 || ::getppid() != settings_.parent_pid) return asio::post(loop_, [this] { OnOrphaned(); });
   parent_.assign(fd);
-  parent_.async_wait(asio::posix::descriptor_base::wait_read, [orphaned](ErrorCode cancelled) {
-    if (!cancelled) orphaned();
+  WatchParent();
+}
+
+void Server::WatchParent() {
+  parent_.async_wait(asio::posix::descriptor_base::wait_read, [this](ErrorCode cancelled) {
+    if (cancelled) return;
+    if (!base::IsReady(parent_.native_handle(), POLLIN)) return WatchParent();
+    OnOrphaned();
   });
+}
+
+void Server::OnOrphaned() {
+  spdlog::error("the parent process is gone");
+  stopping_ = true;
+  CutOffAfter(kOrphanTime);
+  Drain();
+  // Behind it, so that what is answered now closes its connection.
+  channel_.Abandon();
 }
 
 void Server::Stop() {

@@ -3,6 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <utility>
 
+#include "base/ready.hpp"
 #include "http/h1_session.hpp"
 
 namespace spikard::http {
@@ -59,6 +60,7 @@ void H1Session::Watch() {
 void H1Session::OnWatched(bool readable) {
   const bool waits = phase_ == Phase::kAnswering || phase_ == Phase::kStreaming;
   if (exchange_.gone || (!waits && !Uploading())) return;
+  if (!readable && !base::IsReady(socket_.native_handle(), 0)) return Watch();
   // Whoever writes notices it by himself.
   if (!readable) return waits ? OnGone() : void();
   ErrorCode error;

@@ -116,6 +116,18 @@ def test_who_has_ended_its_side_is_told_of_the_end(front_end: FrontEnd) -> None:
             assert connection.ended()
 
 
+def test_who_sends_urgent_data_has_not_gone(front_end: FrontEnd) -> None:
+    many = 1_000  # so many that the front end watches for errors only
+    with Connection(front_end.address) as connection:
+        connection.send(b"GET /wait/1 HTTP/1.1\r\nHost: a\r\n\r\n" + many * (HEAD + b"\r\n"))
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            time.sleep(0.05)
+            connection.socket.send(b"!", socket.MSG_OOB)
+        for _ in range(1 + many):
+            assert connection.read_response().status == 200
+
+
 def test_resets_cost_nothing(front_end: FrontEnd) -> None:
     for _ in range(20):
         with connections(front_end, 50, HEAD + b"\r\n") as opened:

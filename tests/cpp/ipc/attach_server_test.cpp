@@ -192,6 +192,31 @@ TEST_F(AttachServerTest, TellsOfTheDeathOfAProcessThoughItsConnectionIsKept) {
   ::waitpid(child, nullptr, 0);
 }
 
+// Asio hands what it keeps of a closed descriptor to the next one, with the news of the old one that it has not told
+// yet.
+TEST_F(AttachServerTest, TakesTheEndOfAnothersProcessForNobodyElses) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  const Descriptor theirs(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+  const Descriptor mine(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  ASSERT_TRUE(theirs && mine);
+  const Descriptor ending = Connect();
+  ASSERT_TRUE(Attach(ending, {theirs.get()}));
+  const Descriptor living = Connect();
+  // In this order: the one is closed, the other is watched, and the end of the first one's process is next.
+  SendPacket(ending.get(), "rubbish");
+  SendPacket(living.get(), protocol::EncodeControl(protocol::Attach{42, 0}), {mine.get()});
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  loop.restart();
+  loop.run_for(milliseconds(50));
+  EXPECT_EQ(ReceivePacket(living.get()).status, Packet::Status::kReceived);
+  EXPECT_FALSE(Closed(living));
+}
+
 TEST_F(AttachServerTest, ClosesTheConnectionOfWhoIsNotTrusted) {
   const Descriptor a = Connect();
   const auto token = Attach(a);
