@@ -27,6 +27,18 @@ std::optional<uint32_t> Find(const Leaf& leaf, std::string_view method) {
   return std::nullopt;
 }
 
+// No segment is one (http/target.hpp), but an encoded slash in one is nothing else than a slash to whoever takes what
+// is left of the path for a path.
+bool HasDotSegment(std::string_view path) {
+  for (;;) {
+    const size_t slash = path.find('/');
+    const std::string_view step = path.substr(0, slash);
+    if (step == "." || step == "..") return true;
+    if (slash == std::string_view::npos) return false;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 }  // namespace
 
 // One search through the trie: of each pattern that fits until one has the method, so that a better pattern without it
@@ -63,7 +75,9 @@ struct Trie::Walk {
       }
       if (node.plain && Into(*node.plain, text, at + 1)) return true;
     }
-    return node.rest && Into(*node.rest, Rest(at), segments.size());
+    if (!node.rest) return false;
+    const std::string rest = Rest(at);
+    return !HasDotSegment(rest) && Into(*node.rest, rest, segments.size());
   }
 
   bool Arrive(const Leaf& leaf) {

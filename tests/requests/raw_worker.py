@@ -14,7 +14,7 @@ import worker
 
 HELLO, ECHO_TEXT, ECHO_BODY, SMALL, FIELDS, STATUS, WAIT, ITEM, TYPED, SEEN = range(10)
 COLLECT, FEW, PUMP, IGNORE, HOLD = range(10, 15)  # take their body as a stream
-FIELD, LENGTH = range(15, 17)
+FIELD, LENGTH, FILES = range(15, 18)
 
 ITEM_SCHEMA = """{"type": "object", "required": ["name", "price"], "properties":
     {"name": {"type": "string"}, "price": {"type": "integer", "minimum": 1}}}"""
@@ -62,6 +62,7 @@ def manifest() -> bytes:
         # Answers with that field; "-" is no name.
         route("GET", "/field/{name}/{value}"),
         route("HEAD", "/length/{length}"),
+        route("GET", "/files/{path:path}"),
     ]
     manifest = batch.table("Manifest", routes=routes, request_ids=True, max_body_size=10 * 1024 * 1024)
     return batch.pack(manifest, b"SPKM")
@@ -74,7 +75,7 @@ def delay(request: SimpleNamespace) -> float:
 def answer(request: SimpleNamespace, body: bytes) -> tuple[bytes, str]:
     text = "text/plain; charset=utf-8"
     match request.route:
-        case 1:
+        case 1 | 17:
             return request.path_parameters[0], text
         case 2 | 3 | 7 | 10 | 11:
             return body, "application/octet-stream"

@@ -43,6 +43,15 @@ TEST_F(TrieTest, StaticBeatsTypedBeatsPlainBeatsRest) {
   EXPECT_EQ(Find("/a"), std::nullopt);
 }
 
+TEST_F(TrieTest, NoWayLeadsUpThroughARest) {
+  AddAll({"/a/{rest:path}", "/b/{x}"});
+  for (const char* path : {"/a/..%2Fx", "/a/x%2f..", "/a/x%2F%2E%2E%2Fy", "/a/.%2Fx", "/a/x/y%2F."})
+    EXPECT_EQ(Find(path), std::nullopt) << path;
+  for (const char* path : {"/a/x%2Fy", "/a/..x%2Fy", "/a/x%2F...", "/a/x%2F%252e%252e", "/a/%2F"})
+    EXPECT_EQ(Find(path), 0u) << path;
+  EXPECT_EQ(Match("/b/..%2Fx").parameters, std::vector<std::string>{"../x"}) << "a text, no path";
+}
+
 TEST_F(TrieTest, ARouteOfAnyMethodStandsInForThoseThatAPatternLacks) {
   AddAll({"/a", "/n/{n:int}"});
   ASSERT_TRUE(Add("/{rest:path}", "*"));
