@@ -37,7 +37,7 @@ void Channel::Watch() {
 void Channel::LookAt(Peer& peer, Clock::time_point now, bool late) {
   protocol::RecorderView& recorder = **peer.recorder;
   const bool debugged = recorder.Debugging().load(std::memory_order_relaxed) != 0;
-  if (!peer.pulse.Look(now, recorder.Tick().load(std::memory_order_relaxed), late || debugged)) return;
+  if (!peer.pulse.Look(now, recorder.Tick().load(std::memory_order_relaxed), late, debugged)) return;
   peer.stack.clear();
   if (peer.pulse.Silent()) {
     spdlog::warn("{} is silent: its loop does not turn", peer.Name());

@@ -11,10 +11,11 @@ class Pulse {
   using TimePoint = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::milliseconds kSilence{800};
 
-  // A look at the tick. `excused`: it proves nothing that there is none, for a debugger holds the worker or the looking
-  // itself was late. Returns true if the loop has fallen silent with this look, or is heard again.
-  bool Look(TimePoint now, uint64_t tick, bool excused) {
-    if (tick != tick_ || excused || heard_ == TimePoint{}) {
+  // A look at the tick. `debugged`: a debugger holds the worker, which is no silence. `late`: the looking itself was
+  // late, so that no tick proves nothing; who was silent still is. Returns true if the loop has fallen silent with this
+  // look, or is heard again.
+  bool Look(TimePoint now, uint64_t tick, bool late, bool debugged) {
+    if (tick != tick_ || debugged || heard_ == TimePoint{} || (late && !silent_)) {
       tick_ = tick;
       heard_ = now;
     }

@@ -108,4 +108,6 @@ def test_a_get_that_had_begun_runs_again(pod: Pod) -> None:
 def test_a_crash_is_told_with_its_stack(pod: Pod) -> None:
     with Connection(pod.front_end.address) as connection:
         assert connection.request("POST", "/crash").status == 502
+    # The front end knows of it before who has started it does.
+    until(lambda: any(worker.process.poll() is not None for worker in pod.workers.values()), "it has ended")
     assert any(line.endswith(" in crash") for line in pod.lost()["stack"])

@@ -151,8 +151,7 @@ TEST_F(ChannelAnswers, AnswersOnTheirWayOutliveTheirWorker) {
   Turn();
   EXPECT_EQ(answered->Text(), "last words");
   EXPECT_FALSE(left->done);
-  RunFor(milliseconds(150));
-  ASSERT_TRUE(left->done);
+  ASSERT_TRUE(Until([&] { return left->done; }));
   EXPECT_EQ(left->x.response.status, 502);
   EXPECT_FALSE(later->done);
   auto b = MakeReady("b");

@@ -59,7 +59,7 @@ TEST_F(ChannelGenerations, WhatItsGenerationHasLeftIsMatchedAgain) {
   Call* begun = Ask();
   EXPECT_EQ(Types(*a), Names{"Request"});
   channel.OnDetached(a->token, "gone");
-  RunFor(std::chrono::milliseconds(150));
+  EXPECT_TRUE(Until([&] { return channel.Load().queued == 1; }));
   Call* queued = Post("new");
   Turn();
   EXPECT_FALSE(begun->done || queued->done) << "its worker may come back";

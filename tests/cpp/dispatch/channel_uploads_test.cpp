@@ -216,8 +216,7 @@ TEST_F(ChannelUploads, WhileTheClientSendsItsDeadlinesCount) {
   RunFor(milliseconds(400));
   EXPECT_FALSE(call->done);
   upload->End(http::Fault::kNone);
-  RunFor(milliseconds(400));
-  ASSERT_TRUE(call->done);
+  ASSERT_TRUE(Until([&] { return call->done; }));
   EXPECT_EQ(call->x.response.status, 504);
 }
 
@@ -227,8 +226,7 @@ TEST_F(ChannelUploads, WhoNeverReadsHasADeadline) {
   auto worker = MakeReady("a");
   Call* call = Begin(*worker);
   Put(std::string(Channel::kWindow, 'x'));
-  RunFor(milliseconds(400));
-  ASSERT_TRUE(call->done);
+  ASSERT_TRUE(Until([&] { return call->done; }));
   EXPECT_EQ(call->x.response.status, 504);
 }
 

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "base/log.hpp"
 
 namespace spikard::fake {
@@ -95,6 +97,10 @@ std::vector<Told> Link::Take(const PeerAddress& peer) {
     return true;
   });
   return told;
+}
+
+bool Link::Has(const PeerAddress& peer) const {
+  return std::any_of(batches.begin(), batches.end(), [&](const Batch& batch) { return batch.to == peer; });
 }
 
 void Worker::Deliver(const std::vector<protocol::Frame>& frames) {

@@ -48,6 +48,8 @@ class Link final : public dispatch::Link {
   dispatch::SendResult Send(const PeerAddress& peer, std::vector<protocol::Frame> frames) override;
   // Messages to `peer` since the last call, of all its batches.
   std::vector<Told> Take(const PeerAddress& peer);
+  // Whether there are any.
+  bool Has(const PeerAddress& peer) const;
 
   std::vector<Batch> batches;
   dispatch::SendResult result = dispatch::SendResult::kSent;
@@ -90,6 +92,16 @@ struct ChannelTest : ::testing::Test {
   void Turn() { Call::Turn(loop); }
   // Until nothing is left to be told, at most `patience`.
   void RunFor(std::chrono::milliseconds patience);
+  // Until `holds` does, long as that may take on a machine that has other things to do.
+  template <typename Condition>
+  bool Until(Condition holds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      RunFor(std::chrono::milliseconds(10));
+    }
+    return true;
+  }
   std::vector<std::string> Types(const Worker& worker);
 
   // What workers bring from now on.
@@ -115,7 +127,7 @@ struct ChannelTest : ::testing::Test {
   route::Active active{10};
   Link link;
   std::vector<std::string> distrusted;  // tokens
-  dispatch::Channel channel{loop, active, {std::chrono::milliseconds(300), 10, 100'000'000}};
+  dispatch::Channel channel{loop, active, {std::chrono::milliseconds(1'000), 10, 100'000'000}};
 };
 
 }  // namespace spikard::fake

@@ -8,7 +8,9 @@ namespace {
 using std::chrono::milliseconds;
 
 struct PulseTest : testing::Test {
-  bool Look(int ms, uint64_t tick, bool excused = false) { return pulse.Look(start + milliseconds(ms), tick, excused); }
+  bool Look(int ms, uint64_t tick, bool late = false, bool debugged = false) {
+    return pulse.Look(start + milliseconds(ms), tick, late, debugged);
+  }
   const Pulse::TimePoint start{std::chrono::hours(5)};
   Pulse pulse;
 };
@@ -26,12 +28,22 @@ TEST_F(PulseTest, FallsSilentAfterAWhileAndIsHeardAgain) {
   EXPECT_TRUE(Look(3'000, 1));
 }
 
-TEST_F(PulseTest, ExcusesCountAsLife) {
+TEST_F(PulseTest, ALateLookProvesNothing) {
   Look(0, 1);
   EXPECT_FALSE(Look(900, 1, true));
   EXPECT_FALSE(Look(1'600, 1));
   EXPECT_TRUE(Look(1'700, 1));
-  EXPECT_TRUE(Look(1'800, 1, true)) << "a debugger has come";
+  EXPECT_FALSE(Look(2'000, 1, true)) << "nor that it is heard again";
+  EXPECT_TRUE(pulse.Silent());
+  EXPECT_TRUE(Look(2'300, 2, true));
+}
+
+TEST_F(PulseTest, WhoIsDebuggedIsNotSilent) {
+  Look(0, 1);
+  EXPECT_FALSE(Look(900, 1, false, true));
+  EXPECT_FALSE(Look(1'600, 1));
+  EXPECT_TRUE(Look(1'700, 1));
+  EXPECT_TRUE(Look(1'800, 1, false, true)) << "a debugger has come";
 }
 
 }  // namespace

@@ -126,8 +126,7 @@ TEST_F(ChannelSpooled, WhoHasGoneReadsNothing) {
   std::exchange(call->x.on_gone, nullptr)();
   EXPECT_EQ(Next(*worker).type, "Cancel");
   call->x.Clear();
-  RunFor(std::chrono::milliseconds(20));
-  EXPECT_EQ(spools->Count(), 0u);
+  EXPECT_TRUE(Until([&] { return spools->Count() == 0; }));
 }
 
 TEST_F(ChannelSpooled, WhatCannotBeReadIs503) {
@@ -136,8 +135,7 @@ TEST_F(ChannelSpooled, WhatCannotBeReadIs503) {
   ASSERT_FALSE(file->Append(std::string(1'000'000, 'x')));
   Call* call = Send(std::move(file));
   EXPECT_EQ(Next(*worker).type, "Request");
-  for (int i = 0; i < 1000 && !call->done; ++i) RunFor(std::chrono::milliseconds(10));
-  ASSERT_TRUE(call->done);
+  ASSERT_TRUE(Until([&] { return call->done; }));
   EXPECT_EQ(call->x.response.status, 503);
   EXPECT_EQ(call->Field("retry-after"), "1");
   EXPECT_FALSE(call->x.response.close);
