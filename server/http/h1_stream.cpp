@@ -77,6 +77,8 @@ base::Task<bool> H1Session::WriteParts(BodyStream& stream, Coding coding, uint64
       const std::string_view bytes = part.Bytes();
       if (bytes.size() > left) {
         TellOfLength("longer");
+        // Who gets nothing at all may send the request again. Who gets all that was promised would take it for whole.
+        if (left > 0) co_await Write({asio::buffer(out_), {}});
         co_return false;
       }
       left -= bytes.size();

@@ -64,8 +64,9 @@ def test_a_length_is_kept_if_it_is_true(server: Program) -> None:
     assert b"\r\ncontent-length: 20\r\n" in head + b"\r\n"
     assert b"transfer-encoding" not in head
     assert body == numbers(10)
-    for wrong, what in ((19, "longer"), (21, "shorter")):
-        _, _, body = read_all(ask(server, f"/sized/{wrong}")).partition(b"\r\n\r\n")
+    for wrong, what in ((1, "longer"), (19, "longer"), (21, "shorter")):
+        head, _, body = read_all(ask(server, f"/sized/{wrong}")).partition(b"\r\n\r\n")
+        assert f"\r\ncontent-length: {wrong}\r\n".encode() in head + b"\r\n"
         assert len(body) != wrong, "not whole, and not to be taken for it"
         server.said(f"error .*request [0-9a-f-]+: the body is {what} than its content-length$")
 
