@@ -62,24 +62,30 @@ def _read(exchange: Exchange, text: bytes) -> tuple[bytes, list[UploadFile], lis
     return bytes(form.fields), files, [each.name for each in form.files]
 
 
-async def whole(exchange: Exchange, content_type: str) -> dict[str, Any]:
+async def whole(exchange: Exchange, content_types: list[str]) -> dict[str, Any]:
     """Wait for the form, and give it with its files at their places.
+
+    Args:
+        exchange: whose body it is.
+        content_types: the values of all its Content-Type fields.
 
     Raises:
         MalformedBody: it is no form, or a broken one.
         HTTPException: there is no room for it, or it is too large in its parts.
     """
-    text = exchange.form or await _undeclared(exchange, content_type)
+    text = exchange.form or await _undeclared(exchange, content_types)
     fields, files, names = _read(exchange, text)
     return place(msgspec.json.decode(fields), files, names)
 
 
-async def _undeclared(exchange: Exchange, content_type: str) -> bytes:
+async def _undeclared(exchange: Exchange, content_types: list[str]) -> bytes:
     # Importing the package starts nothing native.
     from spikard._native import FormReader, FormRefused
 
+    if len(content_types) > 1:
+        raise MalformedBody("More than one Content-Type header")
     try:
-        reader = FormReader(content_type)
+        reader = FormReader(content_types[0] if content_types else "")
         await keep(exchange, reader.put)
         if exchange.spool is None:
             return reader.end(exchange.body)

@@ -196,7 +196,7 @@ class Request:
             exchange = self._exchange
             if exchange.given_away:
                 raise RuntimeError(_GIVEN_AWAY)
-            self._form = await _forms.whole(exchange, self.headers.get("content-type", ""))
+            self._form = await _forms.whole(exchange, self.headers.getlist("content-type"))
             exchange.kept = True
         return self._form
 

@@ -225,6 +225,23 @@ def test_undeclared_forms_are_refused_as_declared_ones(server: Program, body: by
         assert (declared.status, declared.json()["detail"]) == (status, undeclared.json()["detail"])
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [*FORM, ("content-type", "text/plain")],
+        [("content-type", "multipart/form-data; boundary=b; boundary=c")],
+        [("content-type", "multipart/form-data")],
+    ],
+    ids=["two types", "two boundaries", "no boundary"],
+)
+def test_undeclared_forms_have_one_type(server: Program, headers: list[tuple[str, str]]) -> None:
+    replies = [
+        fetch(server.address, "POST", target, headers=headers, body=form(("title", "t")))
+        for target in ("/undeclared", "/bytes")
+    ]
+    assert [reply.status for reply in replies] == [400, 400]
+
+
 def test_many_at_once_share_what_memory_there_is(start: Start) -> None:
     program = start(PROGRAM, SPIKARD_MAX_BODIES_MEMORY=str(4 * MEBIBYTE)).serving()
     front_end = program.front_end
