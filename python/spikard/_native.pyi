@@ -168,11 +168,11 @@ class Outbox:
     def pong(self, number: int) -> None: ...
     def leaving(self) -> None: ...
     def goodbye(self) -> None: ...
-    def json(self, exchange: Exchange, status: int, body: bytes, /) -> None:
-        """Answer with a JSON text."""
+    def json(self, exchange: Exchange, status: int, body: bytes, /) -> bool:
+        """Answer with a JSON text. False, and nothing is done, if it is larger than `body_limit`."""
 
-    def respond(self, exchange: Exchange, status: int, headers: Sequence[Field], body: bytes) -> None:
-        """Answer with these header fields.
+    def respond(self, exchange: Exchange, status: int, headers: Sequence[Field], body: bytes) -> bool:
+        """Answer with these header fields. False, and nothing is done, if the body is larger than `body_limit`.
 
         Raises:
             UnicodeEncodeError: a header field has characters that Latin-1 lacks.
@@ -190,6 +190,7 @@ class Outbox:
         """Let the front end word an error (RFC 9457); what is empty, the status decides.
 
         Raises:
+            ValueError: it is larger than `body_limit`.
             UnicodeEncodeError: a header field has characters that Latin-1 lacks.
         """
 
@@ -212,8 +213,12 @@ class Outbox:
     def seal(self) -> list[bytes]:
         """Give the frames of a batch with all that was collected; REQUIRES: not `empty`."""
 
-    def limit(self, size: int) -> None:
-        """Let it be full with so many bytes, if that is sooner than now."""
+    def limit(self, batch: int, body: int) -> None:
+        """Let it be full with so many bytes, if that is sooner than now, and take bodies of so many."""
+
+    @property
+    def body_limit(self) -> int:
+        """How many bytes the body of one answer may have; 0 before `limit` has told."""
 
     def close(self) -> None:
         """Call nobody any more; REQUIRED at the end, for those who are called hold it."""

@@ -125,7 +125,12 @@ class Outbox {
   Outbox(uint64_t incarnation, py::function on_first, py::function on_full)
       : incarnation_(incarnation), on_first_(std::move(on_first)), on_full_(std::move(on_full)) {}
 
-  void Limit(size_t bytes) { limit_ = std::min(limit_, bytes); }
+  // batch: what is collected for one, in bytes; body: what one may have.
+  void Limit(size_t batch, size_t body) {
+    limit_ = std::min(limit_, batch);
+    body_limit_ = body;
+  }
+  size_t body_limit() const { return body_limit_; }
   // Whoever listens holds this, and would never be freed.
   void Close() { on_first_ = on_full_ = py::none(); }
 
@@ -147,18 +152,21 @@ class Outbox {
   void Leaving() { Put({0, 0, protocol::Leaving{}}); }
   void Goodbye() { Put({0, 0, protocol::Goodbye{}}); }
 
-  void Json(const Exchange& x, uint16_t status, const py::bytes& body) {
+  // False, and nothing is done, if the body is too large for one message.
+  bool Json(const Exchange& x, uint16_t status, const py::bytes& body) {
     constexpr protocol::Field kJson[] = {{"content-type", "application/json"}};
-    Add(x, status, kJson, body);
+    return Add(x, status, kJson, body);
   }
 
-  void Respond(const Exchange& x, uint16_t status, const Pairs& headers, const py::bytes& body) {
+  bool Respond(const Exchange& x, uint16_t status, const Pairs& headers, const py::bytes& body) {
     std::vector<std::string> latin1;
-    Add(x, status, Fields(headers, latin1), body);
+    return Add(x, status, Fields(headers, latin1), body);
   }
 
   void Problem(const Exchange& x, uint16_t status, const std::string& slug, const std::string& detail,
                const py::bytes& errors, const Pairs& headers) {
+    const size_t size = detail.size() + View(errors).size();
+    if (size > body_limit_) throw py::value_error("no message has room for " + std::to_string(size) + " bytes");
     std::vector<std::string> latin1;
     const std::vector<protocol::Field> fields = Fields(headers, latin1);
     protocol::Problem problem;
@@ -199,12 +207,14 @@ class Outbox {
   }
 
  private:
-  void Add(const Exchange& x, uint16_t status, protocol::Fields headers, const py::bytes& body) {
+  bool Add(const Exchange& x, uint16_t status, protocol::Fields headers, const py::bytes& body) {
+    if (View(body).size() > body_limit_) return false;
     protocol::Response response;
     response.status = status;
     response.headers = headers;
     response.body = {View(body)};
     Put({x.number, x.slot, response}, &x);
+    return true;
   }
 
   void Put(const protocol::Message& message, const Exchange* answered = nullptr) {
@@ -242,6 +252,7 @@ class Outbox {
   const uint64_t incarnation_;
   uint64_t sent_ = 0;
   size_t limit_ = kEnoughForABatch;
+  size_t body_limit_ = 0;
   std::chrono::steady_clock::time_point first_at_;
   protocol::BatchWriter writer_;
   py::object on_first_;
@@ -261,14 +272,14 @@ PyObject* Json(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
   // The descriptor sees to it that it is an Outbox.
   auto& outbox = *reinterpret_cast<py::detail::instance*>(self)->get_value_and_holder().value_ptr<Outbox>();
   try {
-    outbox.Json(*x, static_cast<uint16_t>(status), py::reinterpret_borrow<py::bytes>(arguments[2]));
+    const bool taken = outbox.Json(*x, static_cast<uint16_t>(status), py::reinterpret_borrow<py::bytes>(arguments[2]));
+    return PyBool_FromLong(taken);
   } catch (py::error_already_set& error) {
     error.restore();
     return nullptr;
   } catch (const std::bad_alloc&) {
     return PyErr_NoMemory();
   }
-  Py_RETURN_NONE;
 }
 PyMethodDef json_method = {"json", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Json)), METH_FASTCALL,
                            nullptr};
@@ -318,7 +329,8 @@ void BindChannel(py::module_& module) {
       .def("window", &Outbox::Window, py::arg("number"), py::arg("slot"), py::arg("size"))
       .def("return_", &Outbox::Return, py::arg("exchange"))
       .def("seal", &Outbox::Seal)
-      .def("limit", &Outbox::Limit, py::arg("size"))
+      .def("limit", &Outbox::Limit, py::arg("batch"), py::arg("body"))
+      .def_property_readonly("body_limit", &Outbox::body_limit)
       .def("close", &Outbox::Close)
       .def_property_readonly("empty", &Outbox::Empty);
   outbox.attr("json") =

@@ -22,9 +22,7 @@ _log = logging.getLogger("spikard")
 _OCTETS = (("content-type", "application/octet-stream"),)
 
 
-def give(
-    outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any, limit: int
-) -> StreamingResponse | None:
+def give(outbox: Outbox, exchange: Exchange, route: BoundRoute, result: Any) -> StreamingResponse | None:
     """Put the answer of a handler that has returned into the outbox, or give back what has to be streamed.
 
     Args:
@@ -32,28 +30,23 @@ def give(
         exchange: what is answered.
         route: whose handler answered.
         result: what it returned.
-        limit: how many bytes one body may have; what is larger has to be streamed.
     """
     try:
         if isinstance(result, Response):
-            body = result.body
             if not 200 <= result.status_code <= 599:
                 raise ValueError(f"status_code must be 200 to 599, not {result.status_code!r}")
-            if len(body) > limit:
+            if not outbox.respond(exchange, result.status_code, result.raw_headers, result.body):
                 return _in_parts(result)
-            outbox.respond(exchange, result.status_code, result.raw_headers, body)
         elif isinstance(result, (bytes, bytearray, memoryview)):
             body = bytes(result)
-            if len(body) > limit:
+            if not outbox.respond(exchange, route.status_code, _OCTETS, body):
                 return _in_parts(Response(body, route.status_code))
-            outbox.respond(exchange, route.status_code, _OCTETS, body)
         elif result is None and route.status_code in EMPTY:
             outbox.respond(exchange, route.status_code, (), b"")
         else:
             body = route.encode(result)
-            if len(body) > limit:
-                return _in_parts(Response(body, route.status_code, media_type="application/json"))
-            outbox.json(exchange, route.status_code, body)
+            if not outbox.json(exchange, route.status_code, body):
+                return _in_parts(of_json(route, body))
     except Exception as error:  # whatever is wrong with the result, the client gets an answer
         fail(outbox, exchange, route, error)
     return None
@@ -68,6 +61,11 @@ def as_json(route: BoundRoute, value: Any) -> bytes | None:
     ):
         return route.encode(value)
     return None
+
+
+def of_json(route: BoundRoute, json: bytes) -> Response:
+    """Make a response of JSON that is too large to go out by itself."""
+    return Response(json, route.status_code, media_type="application/json")
 
 
 def _in_parts(response: Response) -> StreamingResponse:
@@ -130,4 +128,5 @@ def _put(outbox: Outbox, exchange: Exchange, reply: Problem | Response) -> None:
         outbox.problem(exchange, reply.status, detail=detail, errors=errors, headers=headers)
         return
     response = reply.response(exchange.request_id) if isinstance(reply, Problem) else reply
-    outbox.respond(exchange, response.status_code, response.raw_headers, response.body)
+    if not outbox.respond(exchange, response.status_code, response.raw_headers, response.body):
+        raise ValueError(f"no message has room for {len(response.body)} bytes")

@@ -200,8 +200,8 @@ class Connection:
                 self._stop_waiting()
                 _, _, max_batch, window = values
                 # What is collected before a body comes, and that body, make one batch.
-                self._exchanges.welcome(window, min(_MAX_BATCH, max_batch) // 2)
-                self._outbox.limit(max_batch // 4)
+                self._exchanges.welcome(window)
+                self._outbox.limit(max_batch // 4, min(_MAX_BATCH, max_batch) // 2)
                 self._outbox.ready()
                 self._application.on_ready()
             case "window":

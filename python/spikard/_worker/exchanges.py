@@ -53,11 +53,7 @@ class Application:
 
 
 class Exchanges:
-    """What runs on behalf of one connection.
-
-    Attributes:
-        body_limit: how many bytes one body may have.
-    """
+    """What runs on behalf of one connection."""
 
     def __init__(
         self,
@@ -88,19 +84,21 @@ class Exchanges:
         self._streams: dict[int, Stream] = {}
         self._uploads: dict[int, Upload] = {}
         self._window = 0
-        self.body_limit = 0
         self._abandoned = False
 
-    def welcome(self, window: int, body_limit: int) -> None:
+    def welcome(self, window: int) -> None:
         """Let requests come.
 
         Args:
             window: bytes of each stream that may be under way.
-            body_limit: how many bytes one body may have.
         """
         self._routes = self._application.routes
         self._window = window
-        self.body_limit = body_limit
+
+    @property
+    def body_limit(self) -> int:
+        """How many bytes one body may have."""
+        return self._outbox.body_limit
 
     @property
     def busy(self) -> bool:
@@ -170,8 +168,11 @@ class Exchanges:
             number, exchange, route, json, value, error = results.popleft()
             if self._abandoned:
                 continue
-            if json is not None and (value := self._give_json(number, exchange, route, json)) is None:
-                continue
+            if json is not None:
+                if self._outbox.json(exchange, route.status_code, json):
+                    self._forget(number)
+                    continue
+                value = answer.of_json(route, json)
             work = self._finish(number, exchange, route, value, error)
             self._runner.start(number, work, exchange)
         self._runner.go()
@@ -214,9 +215,10 @@ class Exchanges:
         try:
             result = await route.call(exchange)
             if type(result) is dict:  # what most return, by the shortest way
-                result = self._give_json(number, exchange, route, route.encode(result))
-                if result is None:
-                    return None
+                json = route.encode(result)
+                if self._outbox.json(exchange, route.status_code, json):
+                    return self._forget(number)
+                result = answer.of_json(route, json)
             await self._answer(number, exchange, route, result)
         except BaseException as error:  # a handler's sys.exit() is no reason to leave its neighbours
             self._fail(number, exchange, route, error)
@@ -296,8 +298,9 @@ class Exchanges:
     # ---- answers
 
     def give_whole(self, exchange: Exchange, status: int, headers: Sequence[Field], body: bytes) -> None:
-        """Put a whole answer into the outbox."""
-        self._outbox.respond(exchange, status, headers, body)
+        """Put a whole answer into the outbox; REQUIRES: not more than `body_limit`."""
+        taken = self._outbox.respond(exchange, status, headers, body)
+        assert taken
         self._forget(exchange.number)
 
     def begin_stream(self, exchange: Exchange, status: int, headers: Sequence[Field]) -> Stream:
@@ -318,19 +321,11 @@ class Exchanges:
         if self._uploads and (upload := self._uploads.pop(number, None)) is not None:
             upload.close()
 
-    def _give_json(self, number: int, exchange: Exchange, route: BoundRoute, json: bytes) -> Response | None:
-        """Answer; what is too large for that is given back as a response."""
-        if len(json) > self.body_limit:
-            return Response(json, route.status_code, media_type="application/json")
-        self._outbox.json(exchange, route.status_code, json)
-        self._forget(number)
-        return None
-
     def _give(
         self, number: int, exchange: Exchange, route: BoundRoute, result: Any
     ) -> StreamingResponse | None:
         """Answer; what is too large for that is given back as a stream."""
-        large = answer.give(self._outbox, exchange, route, result, self.body_limit)
+        large = answer.give(self._outbox, exchange, route, result)
         if large is not None:
             return large
         self._forget(number)

@@ -15,7 +15,7 @@ import pytest
 from front_end import DEADLINE, Peer
 from served import Start
 
-from spikard import Request, RequestValidationError, Response, Spikard
+from spikard import HTTPException, Request, RequestValidationError, Response, Spikard
 from spikard.exceptions import MalformedBody
 
 KINDS = ["async def", "def"]
@@ -352,3 +352,14 @@ def test_a_body_that_does_not_fit_is_streamed(start: Start, kind: str, returned:
     if returned is Response:
         assert fields[b"x-a"] == b"b"
         assert ran == ["after"]
+
+
+@pytest.mark.parametrize("detail", ["x" * 200_000, ["x" * 200_000]], ids=["text", "json"])
+def test_an_error_that_does_not_fit_is_500(
+    start: Start, detail: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    peer = start(_app("async def", lambda: _raise(HTTPException(418, detail)))).attach(max_batch=300_000)
+    peer.request(1, 0, 0)
+    assert peer.expect("Problem", 1, 0).status == 500
+    assert "no message has room for 200" in caplog.text
+    _still_serves(peer)
