@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.client import Address, Connection, ConnectionClosed
-from harness.waiting import PATIENCE
+from harness.waiting import SOON
 
 _HUNG_AFTER = 20.0
-# Seconds, for what a worker that does not turn has not begun.
-_SERVED_ELSEWHERE_WITHIN = 1.5 * PATIENCE
+# For what a worker that does not turn has not begun: sooner than one that is stopped for 5 s goes on.
+_SERVED_ELSEWHERE_WITHIN = SOON
 _LOST = "https://spikard.dev/errors/worker-lost"
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from harness.fixtures import Start
     from harness.program import Program
 
-LAMEDUCK = 1.0 * PATIENCE
+# In its first half somebody has to notice that readiness is denied.
+LAMEDUCK = 2.0 * PATIENCE
 FOR_EVER = 60.0
 FrontEnd = Callable[[float], "Program"]
 Worker = Callable[[], "Program"]

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 from harness.client import Connection, ConnectionClosed, fetch, refuses
 from harness.processes import wait_for_end
-from harness.waiting import PATIENCE, until
+from harness.waiting import SOON, until
 
 if TYPE_CHECKING:
     from harness.fixtures import Start
     from harness.program import Program
 
-RESTARTED_WITHIN = 1.0 * PATIENCE
-ORPHAN_GONE_WITHIN = 5.0 + 0.5 * PATIENCE
+ORPHAN_GONE_WITHIN = 5.0 + SOON
 
 
 def _kill_front_end(program: Program) -> None:
@@ -63,7 +62,7 @@ def test_front_end_killed(start: Start) -> None:
             assert connection.request("GET", "/pid").json() == program.pid
             _kill_front_end(program)
             assert connection.closed_by_server()
-        until(lambda: not refuses(program.address), "it listens again", RESTARTED_WITHIN)
+        until(lambda: not refuses(program.address), "it listens again", SOON)
         assert fetch(program.address, "GET", "/pid").json() == program.pid
         assert fetch(program.address, "GET", "/readyz").status == 200
 
@@ -77,7 +76,7 @@ def test_what_ran_is_cancelled_when_the_front_end_is_killed(start: Start) -> Non
         with pytest.raises((ConnectionClosed, ConnectionResetError)):
             connection.receive()
         program.said("cancelled")
-    until(lambda: not refuses(program.address), "it listens again", RESTARTED_WITHIN)
+    until(lambda: not refuses(program.address), "it listens again", SOON)
     assert fetch(program.address, "GET", "/pid").json() == program.pid
 
 
@@ -94,6 +93,6 @@ def test_front_end_told_to_leave(start: Start) -> None:
     front_end = program.front_end
     os.kill(front_end, signal.SIGTERM)
     assert wait_for_end(front_end, 5)
-    until(lambda: not refuses(program.address), "it listens again", RESTARTED_WITHIN)
+    until(lambda: not refuses(program.address), "it listens again", SOON)
     assert fetch(program.address, "GET", "/pid").json() == program.pid
     assert not any("Traceback" in line for line in program.lines)

@@ -12,7 +12,7 @@ from harness.client import Connection, fetch
 from harness.fixtures import Start
 from harness.program import Program
 from harness.raw import dechunk, read_all, read_until, reset
-from harness.waiting import DEADLINE, until
+from harness.waiting import DEADLINE, SOON, until
 
 PROGRAM = "streams.py"
 
@@ -146,7 +146,7 @@ def test_a_client_that_resets_cancels_its_handler(server: Program) -> None:
     until(lambda: told(server)["running"] == 300, "all handlers run")
     for client in clients:
         reset(client)
-    until(lambda: told(server)["running"] == 0, "no handler runs", within=1.0)
+    until(lambda: told(server)["running"] == 0, "no handler runs", within=SOON)
     assert counted(server, "wait cancelled") == cancelled + 300
 
 

@@ -10,7 +10,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from raw_front_end import FrontEnd
 
-SHORT = ("--header-timeout", "0.4", "--body-timeout", "0.4", "--keep-alive", "0.6", "--write-timeout", "1")
+# Longer than what is sent at once, or asked of the worker, takes on a busy machine.
+SHORT = ("--header-timeout", "1.2", "--body-timeout", "1.2", "--keep-alive", "1.4", "--write-timeout", "2")
 
 
 @pytest.fixture(scope="session")

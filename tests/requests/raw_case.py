@@ -22,6 +22,13 @@ class Await:
 
 
 @dataclass(frozen=True)
+class Sees:
+    """So much of an answer must have come."""
+
+    text: bytes
+
+
+@dataclass(frozen=True)
 class HalfClose:
     """The client ends its side."""
 
@@ -40,7 +47,7 @@ class Case:
     name: str
     rfc: str = ""
     front_end: str = "patient"
-    steps: list[bytes | Pause | Await | HalfClose] = field(default_factory=list)
+    steps: list[bytes | Pause | Await | Sees | HalfClose] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     interim: int = 0
     then: str = ""
@@ -95,6 +102,8 @@ def _apply(case: Case, key: str, value: str) -> None:
             case.interim = int(value)
         case "await":
             case.steps.append(Await(int(value)))
+        case "sees":
+            case.steps.append(Sees(unescape(value)))
         case "answers":
             case.answers = [_answer(item) for item in value.split()]
         case "body":

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from raw_case import Await, Case, HalfClose, Pause
+from raw_case import Await, Case, HalfClose, Pause, Sees
 
-DEADLINE = 8.0
+DEADLINE = 15.0
 PAUSE = 0.05
 BETWEEN_PIECES = 0.00005
 MANY_BYTES = 600
@@ -66,9 +66,12 @@ class Connection:
         self.unread += data
         return bool(data)
 
-    def take_until(self, end: bytes) -> bytes:
-        while end not in self.unread:
+    def wait_for(self, text: bytes) -> None:
+        while text not in self.unread:
             assert self.fill(), f"the connection ended after {self.unread!r}"
+
+    def take_until(self, end: bytes) -> bytes:
+        self.wait_for(end)
         taken, _, self.unread = self.unread.partition(end)
         return taken
 
@@ -170,6 +173,8 @@ def run(case: Case, address: tuple[str, int], send: Callable[[Connection, bytes]
                     connection.half_close()
                 case Await(status):
                     assert connection.read_response().status == status
+                case Sees(text):
+                    connection.wait_for(text)
         response = None
         for answer in case.answers:
             if 0 in answer.statuses and connection.ended():

@@ -58,7 +58,7 @@ def manifest() -> bytes:
         # Answers before it reads anything.
         route("POST", "/ignore", takes_body=True, streams_body=True),
         # Reads nothing, answers nothing.
-        route("POST", "/hold", takes_body=True, streams_body=True, timeout_ms=500),
+        route("POST", "/hold", takes_body=True, streams_body=True, timeout_ms=1500),
         # Answers with that field; "-" is no name.
         route("GET", "/field/{name}/{value}"),
         route("HEAD", "/length/{length}"),

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from harness import processes, sanitizers
 from harness.client import Address
-from harness.waiting import DEADLINE, until
+from harness.waiting import DEADLINE, SOON, until
 
 _MARK = "SPIKARD_TEST_PROGRAM"
 _SERVES = re.compile(r"^Spikard serves on http://(\S+):(\d+) \(Ctrl\+C stops it\)$")
@@ -27,8 +27,8 @@ _KEPT = ("SPIKARD_SERVER", "SPIKARD_TEST_PATIENCE")
 
 
 # A front end without a parent may take 5 s.
-ENDED_WITHIN = 6.0
-DESCRIPTORS_CLOSED_WITHIN = 5.0
+ENDED_WITHIN = 5.0 + SOON
+DESCRIPTORS_CLOSED_WITHIN = DEADLINE
 # pyzmq opens these, and never again, when it first sends something large.
 _ONCE = Counter({"anon_inode:[eventfd]": 5, "anon_inode:[eventpoll]": 2})
 
