@@ -119,6 +119,7 @@ void H1Session::Drain() {
 
 base::Task<Fault> H1Session::ReadHead() {
   parser_.emplace(sessions_.config().limits, exchange_.request);
+  idle_end_ = net::TimePoint();
   for (;;) {
     buffer_.consume(parser_->ParseHead(Buffered()));
     if (parser_->fault() != Fault::kNone) co_return parser_->fault();
@@ -146,9 +147,9 @@ base::Task<Fault> H1Session::ReadHead() {
 }
 
 void H1Session::EnterIdle() {
-  // Empty lines do not prolong it. A new connection that says nothing is not idle: it has not asked for
-  // anything yet.
-  if (phase_ != Phase::kIdle) {
+  // Empty lines do not prolong it, in whatever pieces they come. A new connection that says nothing is not idle: it has
+  // not asked for anything yet.
+  if (idle_end_ == net::TimePoint()) {
     idle_end_ =
         net::Clock::now() + (first_request_ ? sessions_.config().header_timeout : sessions_.config().keep_alive);
   }

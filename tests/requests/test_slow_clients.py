@@ -1,6 +1,8 @@
 """Clients that hold on to what they have: beside them others get their answers, and what they cost comes back."""
 
 import contextlib
+import itertools
+import select
 import signal
 import socket
 import struct
@@ -69,6 +71,17 @@ def test_a_trickling_head_has_one_deadline(front_end: FrontEnd) -> None:
             assert_served(front_end)
         for connection in opened:
             assert connection.read_response().status == 408
+
+
+def test_pieces_of_empty_lines_are_silence(front_end: FrontEnd) -> None:
+    with connections(front_end, 1, b"") as (connection,):
+        pieces = itertools.cycle((b"\r", b"\n"))
+        end = time.monotonic() + 3  # the deadline is 1
+        while not select.select([connection.socket], [], [], 0)[0]:
+            assert time.monotonic() < end, "it is still there"
+            connection.send(next(pieces))
+            assert_served(front_end)
+        assert read_all(connection)[:13] in (b"", b"HTTP/1.1 408 ")
 
 
 @pytest.mark.parametrize(
