@@ -153,12 +153,13 @@ class Outbox:
 
     Args:
         incarnation: of the front end.
-        on_first: called when something was put into it while it was empty.
-        on_full: called when it has to be sealed: a batch has limits, and what is in it does not wait for ever.
+        on_first: called when something was put into it while it was empty; tells whether a turn begins with that.
+        on_full: called when it has to be sealed: a batch has limits, and what is in it waits for half a millisecond of
+            a turn at most.
     """
 
     def __init__(
-        self, incarnation: int, on_first: Callable[[], None], on_full: Callable[[], None]
+        self, incarnation: int, on_first: Callable[[], bool], on_full: Callable[[], None]
     ) -> None: ...
     def hello(
         self, *, token: bytes, pid: int, runtime: str, slots: int, manifest_hash: bytes, max_batch: int
@@ -212,6 +213,9 @@ class Outbox:
 
     def seal(self) -> list[bytes]:
         """Give the frames of a batch with all that was collected; REQUIRES: not `empty`."""
+
+    def begin_turn(self) -> None:
+        """Let what is put into it from now on leave together."""
 
     def limit(self, batch: int, body: int) -> None:
         """Let it be full with so many bytes, if that is sooner than now, and take bodies of so many."""

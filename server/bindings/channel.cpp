@@ -116,12 +116,13 @@ using Pairs = std::vector<std::pair<py::object, py::object>>;
 
 // What is collected for one batch before it has to leave, in bytes.
 constexpr size_t kEnoughForABatch = 16 * 1024 * 1024;
-// How long an answer waits for others to leave with it: the front end writes answers while the next handlers run.
+// How long a turn goes on before what it has answered leaves: the front end writes answers while the next handlers run.
 constexpr std::chrono::microseconds kPatience{500};
 
 class Outbox {
  public:
-  // on_first: something was put into it while it was empty; on_full: it is to be sealed now.
+  // on_first: something was put into it while it was empty; true if a turn begins with that. on_full: it is to be
+  // sealed now.
   Outbox(uint64_t incarnation, py::function on_first, py::function on_full)
       : incarnation_(incarnation), on_first_(std::move(on_first)), on_full_(std::move(on_full)) {}
 
@@ -131,6 +132,8 @@ class Outbox {
     body_limit_ = body;
   }
   size_t body_limit() const { return body_limit_; }
+  // What is put into it from now on is to leave together, unless it takes too long.
+  void BeginTurn() { since_ = std::chrono::steady_clock::now(); }
   // Whoever listens holds this, and would never be freed.
   void Close() { on_first_ = on_full_ = py::none(); }
 
@@ -200,6 +203,7 @@ class Outbox {
   bool Empty() const { return writer_.Empty(); }
 
   py::list Seal() {
+    BeginTurn();
     const std::vector<protocol::Frame> frames = writer_.Seal({incarnation_, ++sent_});
     py::list list;
     for (const protocol::Frame& frame : frames) list.append(py::bytes(frame.bytes.data(), frame.bytes.size()));
@@ -222,12 +226,9 @@ class Outbox {
     writer_.Add(message);
     // From now on the answer may be on its way: who reads the recorder of a dead worker waits for it.
     if (answered != nullptr && answered->recorder) answered->recorder->Answer(answered->slot, answered->number);
-    const auto now = std::chrono::steady_clock::now();
-    if (first) {
-      first_at_ = now;
-      if (!on_first_.is_none()) on_first_();
-    }
-    const bool full = writer_.Full() || writer_.Size() >= limit_ || now - first_at_ >= kPatience;
+    if (first && !on_first_.is_none() && on_first_().cast<bool>()) BeginTurn();
+    const bool late = std::chrono::steady_clock::now() - since_ >= kPatience;
+    const bool full = late || writer_.Full() || writer_.Size() >= limit_;
     if (full && !on_full_.is_none()) on_full_();
   }
 
@@ -253,7 +254,7 @@ class Outbox {
   uint64_t sent_ = 0;
   size_t limit_ = kEnoughForABatch;
   size_t body_limit_ = 0;
-  std::chrono::steady_clock::time_point first_at_;
+  std::chrono::steady_clock::time_point since_;
   protocol::BatchWriter writer_;
   py::object on_first_;
   py::object on_full_;
@@ -329,6 +330,7 @@ void BindChannel(py::module_& module) {
       .def("window", &Outbox::Window, py::arg("number"), py::arg("slot"), py::arg("size"))
       .def("return_", &Outbox::Return, py::arg("exchange"))
       .def("seal", &Outbox::Seal)
+      .def("begin_turn", &Outbox::BeginTurn)
       .def("limit", &Outbox::Limit, py::arg("batch"), py::arg("body"))
       .def_property_readonly("body_limit", &Outbox::body_limit)
       .def("close", &Outbox::Close)

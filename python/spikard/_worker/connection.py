@@ -154,8 +154,7 @@ class Connection:
             # Handlers run inside of this: what others have answered is not to wait for them.
             self._send_all()
         alone = not self._exchanges.busy
-        # What is answered meanwhile leaves behind this, not with the loop's next turn.
-        self._flush_due = True
+        self._begin_turn()
         try:
             # The descriptor tells only of changes, sends included: everything that is there has to be taken.
             for _ in range(_BATCHES_PER_TURN):
@@ -225,7 +224,7 @@ class Connection:
 
     def _on_results(self, results: deque[Result]) -> None:
         if not self._ended.done():
-            self._flush_due = True  # as above
+            self._begin_turn()
             self._exchanges.finish(results)
             self._flush()
 
@@ -266,11 +265,18 @@ class Connection:
     def _give_up(self) -> None:
         self._end(None if self._draining else Unanswered("the front end has not answered"))
 
-    def _flush_soon(self) -> None:
-        if not self._flush_due:
-            self._flush_due = True
-            # Behind all that this turn of the loop will answer: one batch takes it all.
-            self._loop.call_soon(self._flush, context=self._context)
+    def _begin_turn(self) -> None:
+        # What is answered meanwhile leaves behind this, not with the loop's next turn.
+        self._flush_due = True
+        self._outbox.begin_turn()
+
+    def _flush_soon(self) -> bool:
+        if self._flush_due:
+            return False
+        self._flush_due = True
+        # Behind all that this turn of the loop will answer: one batch takes it all.
+        self._loop.call_soon(self._flush, context=self._context)
+        return True
 
     def _flush(self) -> None:
         self._send_all()

@@ -159,11 +159,11 @@ def test_a_malformed_body(start: Start, kind: str) -> None:
     assert (problem.status, problem.detail) == (400, b"Invalid request format")
 
 
-def _send_in_one_batch(peer: Peer, count: int) -> None:
+def _send_in_one_batch(peer: Peer, count: int, after: int = 0) -> None:
     writer = batch.BatchWriter()
-    for number in range(1, count + 1):
-        peer.offer(number, number - 1)
-        writer.add("Request", number, number - 1, generation=1, method="GET", target="/")
+    for slot in range(count):
+        peer.offer(after + slot + 1, slot)
+        writer.add("Request", after + slot + 1, slot, generation=1, method="GET", target="/")
     peer.sent += 1
     peer.send_frames(writer.seal(peer.incarnation, peer.sent))
 
@@ -206,6 +206,19 @@ def test_answers_do_not_wait_for_all_handlers_of_their_batch(start: Start) -> No
     peer.expect("Response", 2, 1)
     gate.set()
     assert peer.expect("Response", 3, 2).body == b"true"
+
+
+def test_the_answer_of_a_handler_that_took_long_waits_for_none(start: Start) -> None:
+    gate = threading.Event()
+    runs = iter([lambda: None, lambda: time.sleep(0.001), lambda: gate.wait(DEADLINE)])
+    peer = start(_app("async def", lambda: next(runs)())).attach()
+    # From now on there is a task that runs what comes as it comes.
+    peer.request(1, 0, 0)
+    peer.expect("Response", 1, 0)
+    _send_in_one_batch(peer, 2, after=1)
+    peer.expect("Response", 2, 0)
+    gate.set()
+    assert peer.expect("Response", 3, 1).body == b"true"
 
 
 def test_the_request_as_it_was_sent(start: Start) -> None:
