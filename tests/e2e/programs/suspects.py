@@ -16,7 +16,8 @@ victim = Path(os.environ["VICTIM"])  # names the process that dies, once the poi
 death = Path(os.environ["DEATH"])  # is there once the poison may do it
 ledger = os.open(os.environ["LEDGER"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 ME = str(os.getpid())
-TAKES = 0.1
+# All suspects one after the other: far less than how long each waits to be alone.
+TAKES = 0.03
 
 
 def note(word: str, number: str, attempt: int) -> None:
