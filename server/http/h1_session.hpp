@@ -84,6 +84,10 @@ class H1Session final : public net::Deadline, public std::enable_shared_from_thi
   void Watch();
   void OnWatched(bool readable);
   void OnGone();
+  // Of a client that has ended its side. False: it has gone.
+  bool AskWhetherThere();
+  // Whether it has left for the client; else it must not get anything more.
+  bool SendContinue();
 
   std::string_view Buffered() const;
   void GiveMemoryBack();

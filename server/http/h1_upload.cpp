@@ -1,12 +1,9 @@
 // Bodies that are handed on while they come, to somebody who may already answer.
-#include <boost/asio/ip/tcp.hpp>
 #include <utility>
 
 #include "http/h1_session.hpp"
 
 namespace spikard::http {
-
-namespace asio = boost::asio;
 
 Fault H1Session::StreamBody(std::string& body, uint64_t limit, std::shared_ptr<Upload>& rest) {
   if (!Buffered().empty()) exchange_.request.expects_continue = false;
@@ -53,13 +50,7 @@ void H1Session::Pump() {
 bool H1Session::AskForBody() {
   if (!std::exchange(exchange_.request.expects_continue, false)) return true;
   // Behind the head of the answer it would be part of that.
-  if (phase_ != Phase::kAnswering || !Buffered().empty()) return true;
-  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  base::ErrorCode error;
-  const size_t n = socket_.write_some(asio::buffer(kContinue), error);
-  sent_ += n;
-  // Whoever has not read the answers before this one for so long does not wait for it either.
-  return n == kContinue.size();
+  return phase_ != Phase::kAnswering || !Buffered().empty() || SendContinue();
 }
 
 void H1Session::OnBodyDeadline() {

@@ -37,12 +37,30 @@ void H1Session::OnDeadline() {
     socket_.cancel(ignored);
   } else if (!half_closed_) {
     Watch();
-  } else if (sent_ == sent_at_end_) {
-    OnGone();
-  } else {
+  } else if (sent_ != sent_at_end_) {
     // What was sent since would have been answered by a reset if nobody had wanted it.
     gone_at_ = net::TimePoint::max();
+  } else if (phase_ != Phase::kAnswering || !AskWhetherThere()) {
+    OnGone();
   }
+}
+
+// RFC 9110 section 15.2.1: who has not asked for it discards it. Who has gone answers it by a reset, which is watched
+// for.
+bool H1Session::AskWhetherThere() {
+  if (exchange_.request.minor_version > 0) return SendContinue();
+  // HTTP/1.0 knows nothing of the kind.
+  gone_at_ = net::TimePoint::max();
+  return true;
+}
+
+bool H1Session::SendContinue() {
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  ErrorCode error;
+  const size_t n = socket_.write_some(asio::buffer(kContinue), error);
+  sent_ += n;
+  // Whoever has not read the answers before this one for so long does not wait for it either.
+  return n == kContinue.size();
 }
 
 void H1Session::Watch() {

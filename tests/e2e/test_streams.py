@@ -150,14 +150,25 @@ def test_a_client_that_resets_cancels_its_handler(server: Program) -> None:
     assert counted(server, "wait cancelled") == cancelled + 300
 
 
-def test_a_half_closed_client_is_answered_if_it_does_not_take_long(server: Program) -> None:
-    client = ask(server, "/wait/0.2")
-    client.shutdown(socket.SHUT_WR)
-    assert read_all(client).endswith(b'"waited"')
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_a_half_closed_client_is_answered(server: Program, version: str) -> None:
+    clients = [ask(server, f"/wait/{seconds}", version) for seconds in (0.2, 1.5)]
+    for client in clients:
+        client.shutdown(socket.SHUT_WR)
+    soon, late = map(read_all, clients)
+    assert soon.startswith(b"HTTP/1.1 200 ") and soon.endswith(b'"waited"')
+    # It was asked whether it is still there, which HTTP/1.0 does not know.
+    asked = b"HTTP/1.1 100 Continue\r\n\r\n" if version == "1.1" else b""
+    assert late.startswith(asked + b"HTTP/1.1 200 ") and late.endswith(b'"waited"')
+
+
+def test_a_client_that_closes_cancels_its_handler(server: Program) -> None:
+    cancelled = counted(server, "wait cancelled")
     client = ask(server, "/wait/30")
-    client.shutdown(socket.SHUT_WR)
-    assert read_all(client) == b""
+    until(lambda: told(server)["running"] == 1, "the handler runs")
+    client.close()
     until(lambda: told(server)["running"] == 0, "no handler runs")
+    assert counted(server, "wait cancelled") == cancelled + 1
 
 
 def test_past_its_deadline_a_request_is_answered_with_504(server: Program) -> None:
