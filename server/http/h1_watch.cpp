@@ -15,13 +15,16 @@ namespace {
 constexpr std::chrono::milliseconds kUnwatched{100};
 // A client that has ended its side may still read; one that has gone looks the same.
 constexpr std::chrono::milliseconds kHalfCloseTime{500};
+// In the middle of a response it cannot be asked: whatever is sent next tells.
+constexpr std::chrono::milliseconds kHalfCloseTimeOfStream{1'500};
 }  // namespace
 
 void H1Session::LetOthers(Phase phase) {
   phase_ = phase;
   expired_ = false;
   if (half_closed_) {
-    if (gone_at_ == net::TimePoint()) gone_at_ = net::Clock::now() + kHalfCloseTime;
+    const auto patience = phase == Phase::kStreaming ? kHalfCloseTimeOfStream : kHalfCloseTime;
+    if (gone_at_ == net::TimePoint()) gone_at_ = net::Clock::now() + patience;
     Expire(gone_at_);
   } else if (watching_reads_ || watching_errors_) {
     Never();

@@ -164,6 +164,13 @@ def test_a_half_closed_client_is_answered(server: Program, version: str) -> None
     assert late.endswith(b'"waited"')
 
 
+def test_a_half_closed_client_gets_a_stream(server: Program) -> None:
+    client = ask(server, "/slowly")
+    read_until(client, b"one")
+    client.shutdown(socket.SHUT_WR)
+    assert read_all(client).endswith(b"two\r\n0\r\n\r\n")
+
+
 def test_a_client_that_closes_cancels_its_handler(server: Program) -> None:
     cancelled = counted(server, "wait cancelled")
     client = ask(server, "/wait/30")

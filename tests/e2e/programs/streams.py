@@ -81,6 +81,16 @@ async def silent() -> StreamingResponse:
     return StreamingResponse(parts())
 
 
+@get("/slowly")
+async def slowly() -> StreamingResponse:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"one"
+        await asyncio.sleep(0.8)
+        yield b"two"
+
+    return StreamingResponse(parts())
+
+
 @get("/broken")
 async def broken() -> StreamingResponse:
     async def parts() -> AsyncIterator[bytes]:
