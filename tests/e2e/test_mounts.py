@@ -56,7 +56,7 @@ def test_the_scope_says_what_was_asked(server: Program) -> None:
         "server": ["e2e.test", 80],
         "state": {"begun": "yes"},
     }
-    assert counted(server, "startup") == 1, "mounted three times, started once"
+    assert counted(server, "startup") == 1, "mounted four times, started once"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
@@ -153,7 +153,7 @@ def test_who_leaves_is_told_of(server: Program) -> None:
 
 def test_past_its_deadline_an_application_is_told_of_it(server: Program) -> None:
     before = counted(server, "disconnect")
-    assert fetch(server.address, "GET", "/raw/inner/waits").status == 504
+    assert fetch(server.address, "GET", "/raw/hurried/waits").status == 504
     until(lambda: counted(server, "disconnect") == before + 1, "it is told")
 
 

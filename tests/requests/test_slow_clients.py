@@ -76,7 +76,7 @@ def test_a_trickling_head_has_one_deadline(front_end: FrontEnd) -> None:
 def test_pieces_of_empty_lines_are_silence(front_end: FrontEnd) -> None:
     with connections(front_end, 1, b"") as (connection,):
         pieces = itertools.cycle((b"\r", b"\n"))
-        end = time.monotonic() + 3  # the deadline is 1
+        end = time.monotonic() + DEADLINE  # that of silence is 2.5
         while not select.select([connection.socket], [], [], 0)[0]:
             assert time.monotonic() < end, "it is still there"
             connection.send(next(pieces))
@@ -123,9 +123,12 @@ def test_who_has_ended_its_side_is_told_of_the_end(front_end: FrontEnd) -> None:
     while told != ["close"]:
         assert time.monotonic() < end, "no answer says so"
         with Connection(front_end.address) as connection:
-            connection.send(b"GET /wait/0.4 HTTP/1.1\r\nHost: a\r\n\r\n")
+            connection.send(b"GET /wait/0.3 HTTP/1.1\r\nHost: a\r\n\r\n")
             connection.half_close()
-            told = connection.read_response().all("connection")
+            response = connection.read_response()
+            if response.status == 100:  # on a busy machine it may be asked whether it is still there
+                response = connection.read_response()
+            told = response.all("connection")
             assert connection.ended()
 
 

@@ -55,7 +55,7 @@ async def busy() -> bool:
     return True
 
 
-@get("/hurried", timeout=0.5)
+@get("/hurried", timeout=1.0)
 async def hurried() -> bool:
     return await busy()
 
