@@ -175,13 +175,15 @@ def run(case: Case, address: tuple[str, int], send: Callable[[Connection, bytes]
                     assert connection.read_response().status == status
                 case Sees(text):
                     connection.wait_for(text)
+        # Who has ended its side may be asked whether it is still there, if the machine is busy.
+        interims = (case.interim, 100 if HalfClose() in case.steps else 0)
         response = None
         for answer in case.answers:
             if 0 in answer.statuses and connection.ended():
                 assert case.then == "closed"
                 return
             response = connection.read_response(answer.to_head, answer.is_cut)
-            if response.status == case.interim:
+            if response.status in interims:
                 response = connection.read_response(answer.to_head, answer.is_cut)
             assert response.status in answer.statuses, f"{response}"
         assert response
