@@ -229,6 +229,9 @@ class Outbox:
 
     @property
     def empty(self) -> bool: ...
+    @property
+    def forked(self) -> bool:
+        """Whether this process was forked off the one that it belongs to."""
 
 def encode_attach(pid: int, slots: int) -> bytes: ...
 def decode_control(packet: bytes) -> tuple[object, ...]: ...

@@ -14,6 +14,7 @@
 
 #include "bindings/bindings.hpp"
 #include "bindings/exchange.hpp"
+#include "bindings/forked.hpp"
 #include "protocol/codec.hpp"
 
 namespace py = pybind11;
@@ -201,6 +202,8 @@ class Outbox {
   void Return(const Exchange& x) { Put({x.number, x.slot, protocol::Returned{}}); }
 
   bool Empty() const { return writer_.Empty(); }
+  // Whether this process was forked off the one that it belongs to.
+  bool Forked() const { return owner_ != OwnPid(); }
 
   py::list Seal() {
     BeginTurn();
@@ -222,6 +225,7 @@ class Outbox {
   }
 
   void Put(const protocol::Message& message, const Exchange* answered = nullptr) {
+    EndIfForked(owner_);
     const bool first = writer_.Empty();
     writer_.Add(message);
     // From now on the answer may be on its way: who reads the recorder of a dead worker waits for it.
@@ -251,6 +255,7 @@ class Outbox {
   }
 
   const uint64_t incarnation_;
+  const pid_t owner_ = OwnPid();
   uint64_t sent_ = 0;
   size_t limit_ = kEnoughForABatch;
   size_t body_limit_ = 0;
@@ -334,7 +339,8 @@ void BindChannel(py::module_& module) {
       .def("limit", &Outbox::Limit, py::arg("batch"), py::arg("body"))
       .def_property_readonly("body_limit", &Outbox::body_limit)
       .def("close", &Outbox::Close)
-      .def_property_readonly("empty", &Outbox::Empty);
+      .def_property_readonly("empty", &Outbox::Empty)
+      .def_property_readonly("forked", &Outbox::Forked);
   outbox.attr("json") =
       py::reinterpret_steal<py::object>(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(outbox.ptr()), &json_method));
   module.def("encode_attach", &EncodeAttach, py::arg("pid"), py::arg("slots"));

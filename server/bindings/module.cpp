@@ -2,11 +2,13 @@
 #include <pybind11/pybind11.h>
 
 #include "bindings/bindings.hpp"
+#include "bindings/forked.hpp"
 #include "protocol/codec.hpp"
 
 PYBIND11_MODULE(_native, module) {
   module.doc() = "What the Python package does in C++: the wire, the front end's process, and JSON Schema.";
   module.attr("PROTOCOL_VERSION") = spikard::protocol::kProtocolVersion;
+  spikard::bindings::WatchForks();
   spikard::bindings::BindRecorder(module);
   spikard::bindings::BindChannel(module);
   spikard::bindings::BindManifest(module);

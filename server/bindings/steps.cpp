@@ -8,6 +8,7 @@
 
 #include "bindings/bindings.hpp"
 #include "bindings/exchange.hpp"
+#include "bindings/forked.hpp"
 #include "bindings/recorder.hpp"
 
 namespace py = pybind11;
@@ -48,6 +49,7 @@ class Mark {
   Mark(const Mark&) = delete;
   Mark& operator=(const Mark&) = delete;
   ~Mark() {
+    EndIfForked(begun_in_);
     if (cell_ == nullptr) return;
     stepped = stepped_;
     Cell().store(number_, std::memory_order_release);
@@ -57,6 +59,7 @@ class Mark {
   std::atomic_ref<uint64_t> Cell() const { return std::atomic_ref<uint64_t>(*cell_); }
 
   uint64_t* const cell_;
+  const pid_t begun_in_ = OwnPid();
   // What was there before.
   uint64_t number_ = 0;
   PyObject* stepped_ = nullptr;

@@ -14,7 +14,7 @@ from spikard._exchange import collect, keep
 from spikard._mount.reply import ClientGone
 from spikard._native import ChannelLost, begin
 from spikard._respond import as_response, is_stream
-from spikard._worker import answer
+from spikard._worker import answer, forked
 from spikard._worker.reply import Reply
 from spikard._worker.result import REVOKED, Result, result_of
 from spikard._worker.runner import Runner
@@ -338,6 +338,8 @@ class Exchanges:
             self._services.background.follow(answer.end(response))
 
     def _fail(self, number: int, exchange: Exchange, route: BoundRoute, error: BaseException) -> None:
+        if self._outbox.forked:
+            forked.end(error)
         if self._begun.get(number) is None:
             # Answered before; what came behind the answer has failed, or was given up.
             if not (self._abandoned and isinstance(error, asyncio.CancelledError)):

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.synchronize import Event
@@ -10,7 +11,7 @@ from multiprocessing.synchronize import Event
 from spikard import Spikard
 
 app = Spikard()
-fork = multiprocessing.get_context("fork")
+processes = multiprocessing.get_context("fork")
 
 
 def square(number: int) -> int:
@@ -23,9 +24,9 @@ async def pid() -> int:
 
 
 @app.get("/pool")
-def pool() -> list[int]:
-    with fork.Pool(2) as processes:  # whose end sends them SIGTERM
-        return processes.map(square, range(3))
+def squares() -> list[int]:
+    with processes.Pool(2) as pool:  # whose end sends them SIGTERM
+        return pool.map(square, range(3))
 
 
 def wait(begun: Event) -> None:
@@ -35,8 +36,8 @@ def wait(begun: Event) -> None:
 
 @app.get("/terminated")
 def terminated() -> int | None:
-    begun = fork.Event()
-    process = fork.Process(target=wait, args=(begun,))
+    begun = processes.Event()
+    process = processes.Process(target=wait, args=(begun,))
     process.start()
     assert begun.wait(20)
     process.terminate()
@@ -46,8 +47,31 @@ def terminated() -> int | None:
 
 @app.get("/executor")
 async def executor() -> int:
-    app.state.executor = ProcessPoolExecutor(1, mp_context=fork)
+    app.state.executor = ProcessPoolExecutor(1, mp_context=processes)
     return await asyncio.get_running_loop().run_in_executor(app.state.executor, square, 5)
+
+
+def fork(how: str) -> int:
+    """Give the status of the child, in which the handler comes to its end, too."""
+    if child := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if how == "leaves":
+        sys.exit(7)
+    if how == "raises":
+        raise ValueError("in the child")
+    return 0
+
+
+@app.post("/loop/{how}")
+async def on_loop(how: str) -> int:
+    status = fork(how)
+    await asyncio.sleep(0)
+    return status
+
+
+@app.post("/thread/{how}")
+def in_thread(how: str) -> int:
+    return fork(how)
 
 
 if __name__ == "__main__":
