@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from spikard._manifest import BoundRoute
     from spikard._native import Exchange, Field, Outbox
     from spikard._worker.services import Services
-    from spikard._worker.threads import Call
 
 
 Run = Callable[[int, "Exchange", "BoundRoute"], Coroutine[Any, Any, None]]
@@ -78,7 +77,7 @@ class Exchanges:
         self._context = contextvars.copy_context()
         self._runner = Runner(asyncio.get_running_loop(), on_idle)
         # For threads, when `go` is called.
-        self._calls: list[Call] = []
+        self._calls: list[partial[None]] = []
         # Of those that run: what the front end may yet speak of.
         self._begun: dict[int, tuple[Exchange, BoundRoute]] = {}
         self._streams: dict[int, Stream] = {}
@@ -159,7 +158,7 @@ class Exchanges:
         """Run the handlers of the requests that have begun."""
         if self._calls:
             calls, self._calls = self._calls, []
-            self._services.threads.post(calls)
+            self._post(calls)
         self._runner.go()
 
     def finish(self, results: deque[Result]) -> None:
@@ -233,7 +232,16 @@ class Exchanges:
             self._fail(number, exchange, route, error)
 
     async def _run_in_thread(self, number: int, exchange: Exchange, route: BoundRoute) -> None:
-        self._services.threads.post([partial(self._call, number, exchange, route)])
+        self._post([partial(self._call, number, exchange, route)])
+
+    def _post(self, calls: Sequence[partial[None]]) -> None:
+        try:
+            self._services.threads.post(calls)
+        except RuntimeError:
+            # Another worker may have threads.
+            for call in calls:
+                number, exchange, _ = call.args
+                self._return(number, exchange)
 
     def _call(self, number: int, exchange: Exchange, route: BoundRoute, thread: int) -> None:
         """Call the handler, in a thread."""

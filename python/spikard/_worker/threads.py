@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 import queue
 import threading
 import time
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from spikard._native import Exchange
 
 T = TypeVar("T")
+
+_log = logging.getLogger("spikard")
 
 # Takes the number of the thread that calls it, and raises nothing.
 Call = Callable[[int], None]
@@ -52,6 +55,8 @@ class HandlerThreads(Executor):
         self._watching = False
         # How many threads to send besides: calls have waited in vain for those that ran.
         self._more = 0
+        # That the system has no more threads.
+        self._told = False
         self._outcomes: Mailbox[_Outcome] | None = None
 
     async def run(self, function: Callable[..., T], /, *args: Any) -> T:
@@ -69,6 +74,9 @@ class HandlerThreads(Executor):
 
         Neighbours that are quick share a thread; who is behind one that is not waits for another thread, but not for
         its end. REQUIRES: called on the loop.
+
+        Raises:
+            RuntimeError: there is no thread, and none can be started: none of the calls is made.
         """
         now = time.monotonic()
         with self._lock:
@@ -87,7 +95,11 @@ class HandlerThreads(Executor):
             loop.call_later(_PATIENCE, self._watch, loop, taken_at)
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Call the function in a thread, as soon as one is free."""
+        """Call the function in a thread, as soon as one is free.
+
+        Raises:
+            RuntimeError: there is no thread, and none can be started.
+        """
         future: Future[T] = Future()
         exchange = stepped()
 
@@ -128,13 +140,31 @@ class HandlerThreads(Executor):
         return starts
 
     def _start(self, count: int) -> None:
-        for _ in range(count):
+        """Start threads. Where the system has no more, those that run make all calls, if there are any."""
+        for left in range(count, 0, -1):
             with self._lock:
                 self._started += 1
                 number = self._started
-            threading.Thread(
+            thread = threading.Thread(
                 target=self._work, args=(number,), name=f"spikard-handler-{number}", daemon=True
-            ).start()
+            )
+            try:
+                thread.start()
+            except (RuntimeError, MemoryError) as error:
+                with self._lock:
+                    self._started -= 1
+                    self._count -= left
+                    running = self._count
+                    if running == 0:
+                        self._calls.clear()
+                        self._watching = False
+                if not self._told:
+                    self._told = True
+                    _log.warning("%d threads run handlers, more cannot be started: %s", running, error)
+                if running == 0:
+                    raise RuntimeError(f"no thread can be started: {error}") from error
+                return
+            self._told = False
 
     def _watch(self, loop: asyncio.AbstractEventLoop, taken_at: float) -> None:
         """Send more threads if none has come to what waits."""

@@ -11,6 +11,7 @@ import batch
 import pytest
 from flight_recorder import ANSWERED, BEGUN, OFFERED
 from front_end import DEADLINE, Peer
+from scarcity import no_more_threads
 from served import Start
 
 from spikard import HTTPException, Provide, Spikard
@@ -241,3 +242,13 @@ def test_what_has_not_begun_on_a_lost_connection_never_does(start: Start, progra
     _ask(again, QUICK)
     assert _answers(again, 1) == {1: b'"quick"'}
     assert len(program.ran) == 1
+
+
+def test_where_there_is_no_thread_others_get_it(start: Start, program: Program) -> None:
+    peer = start(program.app).attach(slots=8)
+    with no_more_threads():
+        _ask(peer, QUICK, ON_LOOP, QUICK)
+        said = {(message.exchange, message.type) for message in [peer.expect_any() for _ in range(3)]}
+        assert said == {(1, "Returned"), (2, "Response"), (3, "Returned")}
+    _ask(peer, QUICK, first=4)
+    assert _answers(peer, 1) == {4: b'"quick"'}

@@ -9,6 +9,7 @@ from concurrent.futures import CancelledError, Future
 
 import pytest
 from front_end import DEADLINE
+from scarcity import no_more_threads
 
 from spikard._worker.threads import HandlerThreads
 
@@ -157,3 +158,28 @@ def test_a_wait_that_is_cancelled_before_its_call_begins() -> None:
         assert not called.is_set()
 
     running(1, test)
+
+
+def test_those_that_run_make_all_calls_where_there_are_no_more() -> None:
+    threads = HandlerThreads(4)
+    together = threading.Barrier(2)
+    first = threads.submit(together.wait, DEADLINE)
+    with no_more_threads():
+        calls = [threads.submit(divmod, number, 2) for number in range(10)]
+        together.wait(DEADLINE)
+        assert [call.result(DEADLINE) for call in calls] == [divmod(number, 2) for number in range(10)]
+    assert first.done()
+    together = threading.Barrier(4)
+    meeting = [threads.submit(together.wait, DEADLINE) for _ in range(4)]
+    assert sorted(call.result(DEADLINE) for call in meeting) == [0, 1, 2, 3]
+    threads.shutdown()
+
+
+def test_where_there_is_none_the_caller_is_told() -> None:
+    threads = HandlerThreads(4)
+    with no_more_threads():
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="no thread can be started"):
+                threads.submit(divmod, 7, 2)
+    assert threads.submit(divmod, 8, 2).result(DEADLINE) == (4, 0)
+    threads.shutdown()
