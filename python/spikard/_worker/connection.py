@@ -12,7 +12,8 @@ import platform
 import socket
 import typing
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 import zmq
 
@@ -23,6 +24,8 @@ from spikard._worker.exchanges import Application, Exchanges
 from spikard._worker.mailbox import Mailbox
 from spikard._worker.result import Result
 from spikard._worker.ticks import Ticks
+
+P = ParamSpec("P")
 
 _log = logging.getLogger("spikard")
 
@@ -56,8 +59,9 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._inbox = _native.Inbox(attached.incarnation, attached.recorder)
         self._outbox = _native.Outbox(attached.incarnation, self._flush_soon, self._send)
-        results = Mailbox(self._loop, self._on_results)
-        self._exchanges = Exchanges(application, self._outbox, results.put, self._finish_drain)
+        results = Mailbox(self._loop, self._guarded(self._on_results))
+        on_idle = self._guarded(self._finish_drain)
+        self._exchanges = Exchanges(application, self._outbox, results.put, on_idle)
         self._ticks = Ticks(self._loop, attached.recorder) if attached.recorder else None
         self._patience: asyncio.TimerHandle | None = None
         self.front_end_leaves = False
@@ -67,6 +71,8 @@ class Connection:
         # Callbacks are scheduled from handlers' tasks too, which have context variables of their own.
         self._context = contextvars.copy_context()
         self._flush_due = False
+        self._on_flush_due = self._guarded(self._flush)
+        self._on_receivable = self._guarded(self._receive)
         # Whether something was sent since it was last seen what has come.
         self._unlooked = False
         self._ended: asyncio.Future[None] = self._loop.create_future()
@@ -94,9 +100,9 @@ class Connection:
         try:
             self._socket.connect(self._attached.endpoint)
             self._wait_for_answer()
-            self._loop.add_reader(self._descriptor, self._receive)
-            self._loop.add_reader(control, self._on_control)
-            self._loop.add_reader(self._orders, self._on_order)
+            self._loop.add_reader(self._descriptor, self._on_receivable)
+            self._loop.add_reader(control, self._guarded(self._on_control))
+            self._loop.add_reader(self._orders, self._guarded(self._on_order))
             _native.start_obeying(control.fileno(), self._passed_on.fileno())
             self._say_hello()
             await self._ended
@@ -275,7 +281,7 @@ class Connection:
             return False
         self._flush_due = True
         # Behind all that this turn of the loop will answer: one batch takes it all.
-        self._loop.call_soon(self._flush, context=self._context)
+        self._loop.call_soon(self._on_flush_due, context=self._context)
         return True
 
     def _flush(self) -> None:
@@ -294,18 +300,20 @@ class Connection:
     def _send(self) -> None:
         if self._ended.done() or self._outbox.empty:
             return
-        frames = self._outbox.seal()
         try:
+            frames = self._outbox.seal()
             if len(frames) == 1:
                 self._socket.send(frames[0], _NOBLOCK)
             else:
                 self._socket.send_multipart(frames, _NOBLOCK, copy=False)
         except zmq.ZMQError as error:
             self._lose(f"the front end does not read: {error}")
+        except Exception as error:  # a handler whose answer has filled it must not take this for its own
+            self._fail(error)
         self._unlooked = True
 
     def _receive_soon(self) -> None:
-        self._loop.call_soon(self._receive, context=self._context)
+        self._loop.call_soon(self._on_receivable, context=self._context)
 
     def _finish_drain(self) -> None:
         if not self._draining or self._exchanges.busy or self._said_goodbye or self._ended.done():
@@ -317,6 +325,22 @@ class Connection:
         # The front end closes the attach socket when it has read this; closed here, it could overtake answers.
         self._said_goodbye = True
         self._loop.call_later(_CLOSED_WITHIN, self._end, None, context=self._context)
+
+    def _guarded(self, act: Callable[P, None]) -> Callable[P, None]:
+        """Do something for the loop, which would only log an error: then clients would wait without end."""
+
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                act(*args, **kwargs)
+            except Exception as error:
+                self._fail(error)
+
+        return guarded
+
+    def _fail(self, error: Exception) -> None:
+        """Attach anew: what has come of an error here, such as a lack of memory, nobody knows."""
+        _log.error("not what the application has done: the worker attaches anew", exc_info=error)
+        self._lose(f"{type(error).__name__}: {error}")
 
     def _lose(self, cause: str) -> None:
         # Whoever has said that it takes nothing more has what it wanted.

@@ -35,8 +35,11 @@ class Ticks:
             sys.breakpointhook = self._breakpoint
 
     def _tick(self) -> None:
-        self._recorder.tick(_is_debugged())
-        self._timer = self._loop.call_later(_INTERVAL, self._tick, context=self._context)
+        try:
+            self._recorder.tick(_is_debugged())
+        finally:
+            # Whatever a handler of a signal raises here: who ticks no more gets nothing to do.
+            self._timer = self._loop.call_later(_INTERVAL, self._tick, context=self._context)
 
     def _break(self, *args: Any, **kwargs: Any) -> Any:
         self._recorder.break_in()

@@ -11,7 +11,8 @@ import pytest
 from front_end import DEADLINE, INCARNATION, Peer, corrupt
 from served import Start
 
-from spikard import Spikard
+from spikard import Spikard, _native
+from spikard._worker.exchanges import Exchanges
 
 
 def _gap(peer: Peer) -> None:
@@ -133,3 +134,35 @@ def test_attaches_when_a_front_end_comes(start: Start, front_end: object) -> Non
         peer = served.attach()
         peer.hang_up()
     served.attach()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Exchanges, "begin"),
+        (Exchanges, "go"),
+        (Exchanges, "finish"),
+        (_native.Inbox, "read"),
+        (_native.Outbox, "seal"),
+    ],
+    ids=lambda named: getattr(named, "__name__", named),
+)
+def test_an_error_that_is_no_handlers(
+    start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, owner: type, name: str
+) -> None:
+    app = Spikard()
+    app.register_route("GET", "/", lambda: 1)
+    served = start(app)
+    peer = served.attach()
+
+    def fail(*_: object) -> None:
+        monkeypatch.undo()
+        raise MemoryError("as planned")
+
+    monkeypatch.setattr(owner, name, fail)
+    peer.request(1, 0, 0)
+    again = served.attach()
+    assert "the worker attaches anew" in caplog.text
+    assert "as planned" in caplog.text
+    again.request(1, 0, 0)
+    assert again.expect("Response", 1, 0).body == b"1"
