@@ -9,8 +9,10 @@ _SERVED = 1.0
 _SUDDEN_ENDS = 5
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
-# Starts in a row that came to nothing, while nobody serves.
+# Starts in a row that came to nothing, while nobody serves; and how long that may last where somebody has served: what
+# lets no start succeed (a database that is away, a lack of memory) may pass.
 _FAILED_STARTS = 5
+_OUTAGE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +57,29 @@ class Policy:
     ever_ready: bool = False
     _failed: int = field(default=0)
     _sudden: int = field(default=0)
+    _alone_since: float | None = field(default=None)
 
     def on_ready(self) -> None:
         """A worker has become ready."""
         self.ever_ready = True
         self._failed = 0
+        self._alone_since = None
 
     def on_end(self, now: float, end: End) -> Replace | GiveUp:
         """Decide about a worker that nobody asked to leave."""
+        if end.others_ready > 0:
+            self._alone_since = None
+        elif self._alone_since is None:
+            self._alone_since = now
         if end.ready_at is not None:
             return Replace(self._after_service(now - end.ready_at))
         self._failed += 1
         # An interpreter that ends by itself would do so again; a signal may have come from anywhere.
         hopeless = end.status >= 0 and not self.ever_ready
-        if end.others_ready == 0 and (hopeless or self._failed >= _FAILED_STARTS):
-            return GiveUp(self._explain(end))
+        if hopeless or self._failed >= _FAILED_STARTS:
+            patience = _OUTAGE if self.ever_ready else 0.0
+            if self._alone_since is not None and now - self._alone_since >= patience:
+                return GiveUp(self._explain(end))
         return Replace(_pause(self._failed))
 
     def _after_service(self, served: float) -> float:

@@ -86,11 +86,24 @@ def test_a_signal_before_it_ever_served_is_tried_again_not_for_ever() -> None:
     )
 
 
-def test_what_no_longer_starts_is_given_up_when_nobody_serves() -> None:
+def test_what_no_longer_starts_is_given_up_when_nobody_has_served_for_long() -> None:
     policy = _running()
     assert policy.on_end(10.0, _end(ready_at=1.0, others_ready=0)) == Replace(0)
-    decisions = [policy.on_end(11.0, _end(status=1, reason="gone", others_ready=0)) for _ in range(5)]
-    assert [type(decision) for decision in decisions] == [Replace] * 4 + [GiveUp]
+    gone = _end(status=1, reason="gone", others_ready=0)
+    assert {type(policy.on_end(11.0, gone)) for _ in range(20)} == {Replace}
+    assert isinstance(policy.on_end(39.9, gone), Replace)
+    assert policy.on_end(40.0, gone) == GiveUp("gone")
+
+
+def test_the_time_begins_when_the_last_one_has_gone() -> None:
+    policy = _running()
+    for at in range(100):
+        assert isinstance(policy.on_end(float(at), _end(status=1)), Replace)
+    assert policy.on_end(100.0, _end(ready_at=1.0, others_ready=0)) == Replace(0)
+    assert isinstance(policy.on_end(101.0, _end(status=1, others_ready=0)), Replace)
+    assert isinstance(policy.on_end(130.0, _end(status=1, others_ready=0)), GiveUp)
+    policy.on_ready()
+    assert {type(policy.on_end(200.0, _end(others_ready=0))) for _ in range(20)} == {Replace}
 
 
 def test_how() -> None:
