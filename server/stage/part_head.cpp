@@ -72,6 +72,7 @@ bool ReadDisposition(std::string_view value, PartHead& head) {
     const size_t equals = rest.find('=');
     if (equals == std::string_view::npos) return false;
     const std::string key = Lower(Trim(rest.substr(0, equals)));
+    if (!http::IsToken(key)) return false;
     // Whoever reads the other one sees another field, or another file (RFC 6266 section 4.1).
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) return false;
     keys.push_back(key);
@@ -82,6 +83,8 @@ bool ReadDisposition(std::string_view value, PartHead& head) {
     } else {
       const size_t stop = std::min(rest.find(';'), rest.size());
       text = Trim(rest.substr(0, stop));
+      // More than a token is taken, for names without quotes, but not what somebody else may end elsewhere.
+      if (text.find('"') != std::string::npos) return false;
       rest.remove_prefix(stop);
     }
     rest = Trim(rest);

@@ -78,6 +78,13 @@ TEST(Multipart, APartHasOneMeaning) {
   EXPECT_EQ(texts(disposition + "name=n\r\nX-A: 1\r\nX-A: 2"), "n=x;");
 }
 
+TEST(Multipart, ParametersEndInOnePlace) {
+  for (const std::string parameters : {"name=n\"", "name=n\"; x=\"", "x y=1; name=n", "=1; name=n", "\"x\"=1; name=n"})
+    EXPECT_EQ(Texts("--b\r\nContent-Disposition: form-data; " + parameters + "\r\n\r\nx\r\n--b--"), "fault")
+        << parameters;
+  EXPECT_EQ(Texts("--b\r\nContent-Disposition: form-data; x=a b; name=n m\r\n\r\nx\r\n--b--"), "n m=x;");
+}
+
 TEST(Multipart, WhatHasANameThatCannotBeReadIsNoText) {
   const auto texts = [](const std::string& parameters) {
     return Texts("--b\r\nContent-Disposition: form-data; name=n; " + parameters + "\r\n\r\nx\r\n--b--");
