@@ -48,7 +48,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture(scope="module")
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     with starting(tmp_path_factory.mktemp("served")) as start:
-        yield start(request.module.PROGRAM).serving()
+        yield start(request.module.PROGRAM, SPIKARD_PORT="0").serving()
 
 
 @pytest.fixture
