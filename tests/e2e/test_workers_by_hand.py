@@ -13,7 +13,7 @@ import pytest
 from harness.client import Connection, connections, fetch
 from harness.fixtures import listening
 from harness.program import Program
-from harness.waiting import PATIENCE, SOON, until
+from harness.waiting import DEADLINE, PATIENCE, SOON, until
 
 if TYPE_CHECKING:
     from harness.fixtures import Start
@@ -29,9 +29,10 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def front_end(request: pytest.FixtureRequest, start: Start, binary: str, directory: Path) -> Program:
-    """With the options that a test gives it besides."""
+    """It holds requests for longer than workers take to start, unless a test says how long."""
+    hold = ("--hold-timeout", str(getattr(request, "param", DEADLINE)))
     options = ("--endpoint", f"ipc://{directory}", "--port", "0", "--log-level", "debug")
-    return listening(start(binary, *options, *getattr(request, "param", ())))
+    return listening(start(binary, *options, *hold))
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_held_until_the_first_worker_is_there(front_end: Program, start_worker: 
         assert unknown.receive().status == 404
 
 
-@pytest.mark.parametrize("front_end", [("--hold-timeout", str(HOLD))], indirect=True, ids=["hold"])
+@pytest.mark.parametrize("front_end", [HOLD], indirect=True)
 def test_held_too_long(front_end: Program, start_worker: StartWorker) -> None:
     for _ in range(2):
         asked = time.monotonic()
