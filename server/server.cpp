@@ -24,7 +24,8 @@ namespace {
 
 constexpr int kCannotStart = 3;
 constexpr std::chrono::milliseconds kOrphanTime{5'000};
-// Descriptors that clients never get: workers attach and the log is written while all others are taken.
+// Descriptors that clients never get, or half of what there is: workers attach and the log is written while all others
+// are taken.
 constexpr rlim_t kReservedDescriptors = 128;
 
 // Raises the soft limit to the hard one. Returns how many descriptors that leaves to clients.
@@ -34,8 +35,7 @@ size_t RaiseDescriptorLimit() {
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t left =
-      limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors : kReservedDescriptors;
+  const rlim_t left = limit.rlim_cur - std::min(kReservedDescriptors, limit.rlim_cur / 2);
   return std::min<size_t>(left, std::numeric_limits<int>::max());
 }
 

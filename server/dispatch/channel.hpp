@@ -204,8 +204,8 @@ class Channel {
   std::string_view OnPong(Peer& peer, uint64_t number);
   Peer* Find(WorkerId id);
   Peer* FindByToken(const std::string& token);
-  // Lets the newest generation that has a ready worker be the active one, and drains the workers of those that it
-  // takes over from. Older ones that come later wait for their chance.
+  // Lets the newest generation that has a ready worker be the active one. The workers of those that it takes over from
+  // are drained once it has served for a while. Older ones that come later wait for their chance.
   void Reactivate();
   void OnAsked(Peer& peer);
   void StartDrain(Peer& peer);

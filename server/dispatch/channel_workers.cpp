@@ -19,6 +19,9 @@ constexpr uint32_t kMaxSlots = 1 << 16;
 constexpr uint32_t kMaxBatch = 256 * 1024 * 1024;
 constexpr std::chrono::milliseconds kBeat{500};
 constexpr auto kSilence = 6 * kBeat;
+// How long a new generation has to serve before the workers of the older ones are sent away: it may die of its first
+// requests, and then they are there.
+constexpr std::chrono::milliseconds kProof{2'000};
 // A worker without an attach socket that has said Hello and then nothing.
 constexpr std::chrono::milliseconds kManifestTime{5'000};
 
@@ -128,9 +131,14 @@ void Channel::Reactivate() {
   if (before) spdlog::info("generation {} serves, no longer {}", newest->Generation(), before->Generation());
   active_.Set(newest);
   Feed(Activated{newest->Generation()});
-  ForEachPeer([&](Peer& peer) {
-    if (peer.state == Peer::State::kReady && peer.table->Generation() < newest->Generation()) StartDrain(peer);
-  });
+  for (auto& [address, peer] : peers_) {
+    if (peer.state != Peer::State::kReady) continue;
+    if (peer.table == newest) {
+      peer.superseded.reset();
+    } else if (!peer.superseded) {
+      peer.superseded = Clock::now() + kProof;
+    }
+  }
 }
 
 void Channel::OnAsked(Peer& peer) {
@@ -210,6 +218,7 @@ void Channel::Beat() {
     if (stopped) return;
     Feed(Tick{});
     ForEachPeer([this](Peer& peer) {
+      if (peer.superseded && Clock::now() >= *peer.superseded) StartDrain(peer);
       if (peer.attached) return;
       const bool welcomed = peer.state != Peer::State::kHello;
       if (Clock::now() - peer.heard > (welcomed ? kSilence : kManifestTime)) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct Peer {
   bool unreachable = false;  // and its end not told yet
   std::string incident;      // of its end; empty while it is there
   bool asked = false;        // to leave
+  // When it is drained for a newer generation that serves, unless that one has gone by then; none: never.
+  std::optional<std::chrono::steady_clock::time_point> superseded;
   std::shared_ptr<const route::Table> table;
   uint64_t last_received = 0;
   uint64_t last_sent = 0;

@@ -26,8 +26,27 @@ TEST_F(ChannelGenerations, TheNewestWithAReadyWorkerIsActiveAndTheOldOnesAreDrai
   EXPECT_EQ(Types(*a), Names{});
   b->Say(protocol::Ready{});
   EXPECT_GT(active.Get()->Generation(), old->Generation());
+  link.Take("b");
+  Ask();
+  EXPECT_EQ(Types(*b), Names{"Request"});
+  ASSERT_TRUE(Until([&] { return link.Has("a"); }));
   EXPECT_EQ(Types(*a), Names{"Drain"});
   EXPECT_TRUE(channel.Ready());
+}
+
+TEST_F(ChannelGenerations, ANewOneThatDiesSoonLeavesTheOldOneWhereItWas) {
+  auto a = MakeReady("a");
+  const auto old = active.Get();
+  BringTheNext();
+  auto b = MakeReady("b");
+  EXPECT_NE(active.Get(), old);
+  channel.OnDetached(b->token, "gone");
+  EXPECT_EQ(active.Get(), old);
+  // Longer than the new one would have had to serve.
+  RunFor(std::chrono::milliseconds(2'700));
+  EXPECT_EQ(Types(*a), Names{});
+  Ask();
+  EXPECT_EQ(Types(*a), Names{"Request"});
 }
 
 TEST_F(ChannelGenerations, AnOldOneThatComesLaterWaitsForItsChance) {
@@ -36,6 +55,7 @@ TEST_F(ChannelGenerations, AnOldOneThatComesLaterWaitsForItsChance) {
   const auto old = active.Get();
   BringTheNext();
   auto b = MakeReady("b");
+  ASSERT_TRUE(Until([&] { return link.Has("a"); })) << "which is drained";
   Bring(first);
   auto c = MakeReady("c");
   EXPECT_NE(active.Get(), old) << "the new one has a worker";
