@@ -148,6 +148,16 @@ def test_stopped_while_it_starts(start: Start, number: signal.Signals) -> None:
         assert not any("Traceback" in line for line in program.lines)
 
 
+def test_what_a_signal_to_all_ends_as_it_starts_has_not_failed(start: Start) -> None:
+    for _ in range(2):
+        # So many that their ends would be reason enough to give up.
+        program = start("workers.py", SPIKARD_WORKERS="8")
+        until(lambda program=program: len(processes.children(program.pid)) == 9, "all have been started")
+        program.send_group(signal.SIGTERM)
+        assert program.wait() == 0
+        assert not any("killed" in line for line in program.lines)
+
+
 def test_ctrl_c_twice_stops_at_once(start: Start) -> None:
     program = start("slow.py", SPIKARD_WORKERS="2").serving()
     with Connection(program.address) as connection:

@@ -87,9 +87,16 @@ class WorkerProcess:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, number)
 
+    def status(self) -> int:
+        """Give the exit status, or minus the signal; REQUIRES: `pidfd` is readable, and it was not reaped."""
+        end = os.waitid(os.P_PIDFD, self.pidfd, os.WEXITED | os.WNOWAIT)
+        assert end
+        return end.si_status if end.si_code == os.CLD_EXITED else -end.si_status
+
     def reap(self) -> int:
-        """Give the exit status, or minus the signal; REQUIRES: `pidfd` is readable."""
-        _, status = os.waitpid(self.pid, 0)
+        """Give the status for the last time; nothing of it is left."""
+        status = self.status()
+        os.waitpid(self.pid, 0)
         self.line.close()
         os.close(self.pidfd)
-        return os.waitstatus_to_exitcode(status)
+        return status

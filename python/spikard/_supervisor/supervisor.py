@@ -80,7 +80,7 @@ class Supervisor:
             try:
                 _front_end.start(front_end)
             except StartError:
-                if self._stopped_with(front_end):
+                if self._stopped_with(front_end.status):
                     return
                 raise
             self._front_end = front_end
@@ -88,9 +88,9 @@ class Supervisor:
         for number in range(1, self._wanted + 1):
             self._start_worker(number)
 
-    def _stopped_with(self, front_end: FrontEnd) -> bool:
-        # A signal to the whole group ends a front end that has only begun, maybe before it is read here.
-        if front_end.status in (-signal.SIGINT, -signal.SIGTERM):
+    def _stopped_with(self, status: int) -> bool:
+        # A signal to the whole group ends who has only begun, maybe before it is read here.
+        if self._stop_until is None and status in (-signal.SIGINT, -signal.SIGTERM):
             select.select([self._signals], [], [], _LAST_WORDS)
             self._on_signals()
         return self._stop_until is not None
@@ -159,6 +159,7 @@ class Supervisor:
     def _on_worker_ended(self, worker: WorkerProcess) -> None:
         # What it has said comes before its end.
         self._hear(worker)
+        self._stopped_with(worker.status())
         with contextlib.suppress(KeyError):
             self._selector.unregister(worker.line.socket)
         self._selector.unregister(worker.pidfd)
