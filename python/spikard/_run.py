@@ -301,9 +301,11 @@ class _Parent(_Process):
             loop.remove_reader(self.front_end.fileno())
             self.front_end.kill()
             working.cancel()
-            await asyncio.wait({working}, timeout=_GRACE)
-            # What a front end that was killed could not remove.
-            shutil.rmtree(self.directory, ignore_errors=True)
+            try:
+                await asyncio.wait({working}, timeout=_GRACE)
+            finally:  # this task may have been told to end, too
+                # What a front end that was killed could not remove.
+                shutil.rmtree(self.directory, ignore_errors=True)
         if not self.stopping:
             raise StartError(f"the front end has ended with status {self.front_end.status}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import inspect
 import logging
@@ -80,19 +81,22 @@ class Services:
         """Finish the background work, then run what was registered for the stop, then leave the lifespan."""
         await self.background.drain()
         for hook in self._shutdown:
-            await hook.run_anyway()
+            await _anyway(hook.place, hook.run())
         await self._end(None)
         self.threads.shutdown()
 
     async def _end(self, error: BaseException | None) -> None:
         if self._rebind in self._app.rebinders:
             self._app.rebinders.remove(self._rebind)
-        await self.singletons.close(self._scope)
+        await _anyway("the end of a dependency", self.singletons.close(self._scope))
         try:
             await self._stack.__aexit__(type(error) if error else None, error, None)
-        except Exception as raised:
-            if raised is not error:
-                _log.exception("the end of the lifespan failed")
+        except BaseException as raised:
+            if raised is error:
+                return
+            if _is_order(raised):
+                raise
+            _log.exception("the end of the lifespan failed")
 
     async def _enter(self, lifespan: Callable[..., Any]) -> None:
         place = _handler.place(lifespan)
@@ -136,17 +140,34 @@ class _Hook:
 
         self.run: Callable[[], Awaitable[None]] = run
 
-    async def run_anyway(self) -> None:
-        try:
-            await self.run()
-        except Exception:
-            _log.exception("%s failed", self.place)
+
+def _is_order(error: BaseException) -> bool:
+    """Whether somebody wants the end of this task, which before Python 3.11 any CancelledError has to mean.
+
+    Else it is the application's own: `await` of a task that it has cancelled raises one, too.
+    """
+    if not isinstance(error, asyncio.CancelledError):
+        return isinstance(error, GeneratorExit)
+    cancelling = getattr(asyncio.current_task(), "cancelling", None)
+    return cancelling is None or cancelling() > 0
+
+
+async def _anyway(place: str, ending: Awaitable[None]) -> None:
+    """Do one of the things that end an application; what it raises is no reason to leave the others."""
+    try:
+        await ending
+    except BaseException as error:
+        if _is_order(error):
+            raise
+        _log.exception("%s failed", place)
 
 
 async def _started(place: str, starting: Awaitable[Any]) -> Any:
     try:
         return await starting
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if _is_order(error):
+            raise
         _log.debug("%s failed", place, exc_info=error)
         at = error.__traceback__
         while at and at.tb_next:

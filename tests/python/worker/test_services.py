@@ -22,11 +22,11 @@ VERDICT = (
 class Steps(list[str]):
     """What happened, from any thread."""
 
-    def app(self, fail: str = "") -> Spikard:
+    def app(self, fail: str = "", error: BaseException | None = None) -> Spikard:
         def step(name: str) -> None:
             self.append(name)
             if name == fail:
-                raise ConnectionError("no\ndatabase")
+                raise error or ConnectionError("no\ndatabase")
 
         @contextlib.asynccontextmanager
         async def lifespan(app: Spikard) -> AsyncIterator[None]:
@@ -37,6 +37,7 @@ class Steps(list[str]):
         app = Spikard(lifespan=lifespan)
         app.on_startup(lambda: step("startup"))
         app.on_shutdown(lambda: step("shutdown"))
+        app.on_shutdown(lambda: step("last"))
         app.register_route("GET", "/", lambda: "x")
         return app
 
@@ -50,7 +51,7 @@ def test_start_before_ready_and_stop_after_the_drain(start: Start) -> None:
     assert peer.expect("Response", 1, 0).body == b'"x"'
     peer.drain()
     served.ended()
-    assert steps == ["enter", "startup", "shutdown", "leave"]
+    assert steps == ["enter", "startup", "shutdown", "last", "leave"]
 
 
 def test_a_lost_connection_does_not_start_again(start: Start) -> None:
@@ -77,8 +78,34 @@ def test_a_shutdown_that_fails_is_told(start: Start, caplog: pytest.LogCaptureFi
     peer = served.attach()
     peer.drain()
     served.ended()
-    assert steps[-2:] == ["shutdown", "leave"]
+    assert steps[-3:] == ["shutdown", "last", "leave"]
     assert "ConnectionError: no\ndatabase" in caplog.text
+
+
+ODD: list[BaseException] = [SystemExit(3), KeyboardInterrupt(), BaseException("odd")]
+if hasattr(asyncio.Task, "cancelling"):  # else nobody can tell whose it is
+    ODD.append(asyncio.CancelledError())
+
+
+@pytest.mark.parametrize("error", ODD, ids=repr)
+@pytest.mark.parametrize("fail", ["shutdown", "leave"])
+def test_whatever_one_part_of_the_stop_raises_the_others_are_done(
+    start: Start, caplog: pytest.LogCaptureFixture, fail: str, error: BaseException
+) -> None:
+    steps = Steps()
+    peer = (served := start(steps.app(fail, error))).attach()
+    peer.drain()
+    served.ended()
+    assert steps == ["enter", "startup", "shutdown", "last", "leave"]
+    assert type(error).__name__ in caplog.text
+
+
+@pytest.mark.parametrize("error", ODD, ids=repr)
+@pytest.mark.parametrize("fail", ["enter", "startup"])
+def test_whatever_a_start_raises_it_has_failed(start: Start, fail: str, error: BaseException) -> None:
+    served = start(Steps().app(fail, error))
+    with pytest.raises(StartError, match=rf"failed at .*py:\d+: {type(error).__name__}"):
+        served.ended()
 
 
 def test_a_stop_without_an_end_is_given_up(
