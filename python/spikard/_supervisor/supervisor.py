@@ -159,7 +159,8 @@ class Supervisor:
     def _on_worker_ended(self, worker: WorkerProcess) -> None:
         # What it has said comes before its end.
         self._hear(worker)
-        self._stopped_with(worker.status())
+        if worker.state is State.BOOTING:
+            self._stopped_with(worker.status())
         with contextlib.suppress(KeyError):
             self._selector.unregister(worker.line.socket)
         self._selector.unregister(worker.pidfd)
