@@ -104,6 +104,7 @@ int Server::Run() {
       listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); }, [this] { return Full(); }));
   spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
   Announce("listening " + listener_.Host() + " " + std::to_string(listener_.Port()));
+  spare_memory_.Watch();
   loop_.run();
   // What is still being written would come back to a loop that is no more.
   spools_->disk().Join();

@@ -4,6 +4,7 @@
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
+#include "base/spare_memory.hpp"
 #include "base/task.hpp"
 #include "config/settings.hpp"
 #include "dispatch/channel.hpp"
@@ -51,6 +52,7 @@ class Server {
   const config::Settings settings_;
   // Only this thread uses what waits on it; others may post.
   base::Loop loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  base::SpareMemory spare_memory_{loop_};
   ipc::EndpointDirectory endpoint_;
   route::Active active_;
   // What else clients may use up: descriptors of connections and bodies together.

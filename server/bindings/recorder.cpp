@@ -4,28 +4,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdlib>
 #include <memory>
 
+#include "base/resident.hpp"
 #include "bindings/bindings.hpp"
 
 namespace py = pybind11;
 
 namespace spikard::bindings {
-namespace {
-
-// Bytes of this process that are in memory; 0 if that cannot be known.
-uint64_t ResidentBytes() {
-  const base::Descriptor statm(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
-  std::array<char, 128> text{};
-  if (!statm || ::read(statm.get(), text.data(), text.size() - 1) <= 0) return 0;
-  char* second = nullptr;
-  std::strtoull(text.data(), &second, 10);
-  return std::strtoull(second, nullptr, 10) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-}  // namespace
 
 Recorder::Recorder(uint32_t slots, uint32_t cells)
     : size_(protocol::RecorderView::Size(slots, cells) + protocol::kRecorderText) {
@@ -45,7 +31,7 @@ Recorder::~Recorder() { ::munmap(memory_, size_); }
 
 void Recorder::Tick(bool debugging) {
   view_.Debugging().store(debugging ? 1 : 0, std::memory_order_relaxed);
-  view_.Memory().store(ResidentBytes(), std::memory_order_relaxed);
+  view_.Memory().store(base::ResidentBytes(), std::memory_order_relaxed);
   view_.Tick().fetch_add(1, std::memory_order_release);
 }
 

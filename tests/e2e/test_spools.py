@@ -6,18 +6,17 @@ import gzip
 import hashlib
 import itertools
 import json
-import re
 import resource
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.client import Connection, Reply, fetch
 from harness.fixtures import Start
-from harness.processes import descriptors
+from harness.processes import descriptors, resident
 from harness.program import Program
+from harness.sanitizers import keeps_memory
 from harness.waiting import PATIENCE, until
 
 PROGRAM = "spools.py"
@@ -81,14 +80,7 @@ class Memory:
 
     def check(self, bound: int) -> None:
         for pid, grown in self.grown.items():
-            # Sanitizers keep much of what was given back.
-            sanitized = re.search("lib[at]san", Path(f"/proc/{pid}/maps").read_text())
-            assert grown <= bound or sanitized, (pid, grown)
-
-
-def resident(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
+            assert grown <= bound or keeps_memory(pid), (pid, grown)
 
 
 def spooled(pid: int) -> int:

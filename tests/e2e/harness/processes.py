@@ -82,8 +82,17 @@ def start_of_peak(pid: int) -> int:
 
 def peak(pid: int) -> int:
     """What it had in memory at most, in bytes."""
+    return _kibibytes(pid, "VmHWM:") * 1024
+
+
+def resident(pid: int) -> int:
+    """What it has in memory, in bytes."""
+    return _kibibytes(pid, "VmRSS:") * 1024
+
+
+def _kibibytes(pid: int, field: str) -> int:
     lines = (_PROC / str(pid) / "status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+    return next(int(line.split()[1]) for line in lines if line.startswith(field))
 
 
 def listener(port: int) -> int:
