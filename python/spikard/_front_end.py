@@ -6,7 +6,6 @@ import contextlib
 import os
 import secrets
 import sys
-import tempfile
 from pathlib import Path
 
 from spikard._native import FrontEnd
@@ -25,8 +24,10 @@ def binary() -> str:
 def endpoint_directory() -> str:
     """Name a directory for the channel's sockets that nobody else has; the front end makes and removes it."""
     name = f"spikard-{secrets.token_hex(8)}"
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    base = runtime if os.path.isdir(runtime) and os.access(runtime, os.W_OK) else tempfile.gettempdir()
+    # Not `tempfile.gettempdir()`, which wants to write a file there, and the disk may be full.
+    named = [os.environ.get(variable, "") for variable in ("XDG_RUNTIME_DIR", "TMPDIR")]
+    base = next((folder for folder in named if os.path.isdir(folder) and os.access(folder, os.W_OK)), "/tmp")
+    base = os.path.abspath(base)
     if len(os.path.join(base, name)) > _LONGEST_DIRECTORY:
         base = "/tmp"  # the directory in it is made with mode 0700, its name is random
     return os.path.join(base, name)

@@ -59,7 +59,7 @@ def test_the_directory_of_those_who_have_none(
     base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", base)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     directory = _front_end.endpoint_directory()
     assert len(f"{directory}/attach.sock".encode()) < 108
     assert Path(directory).parent in (tmp_path, Path("/tmp"))
@@ -70,6 +70,19 @@ def test_no_directory_is_too_long_for_a_socket(tmp_path: Path, monkeypatch: pyte
     deep.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
     assert Path(_front_end.endpoint_directory()).parent == Path("/tmp")
+
+
+def test_a_full_disk_has_a_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", look)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "")
+    with tempfile.TemporaryDirectory(dir="/tmp") as base:
+        monkeypatch.chdir(base)
+        for named in (base, "."):
+            monkeypatch.setenv("TMPDIR", named)
+            assert Path(_front_end.endpoint_directory()).parent == Path(base)
 
 
 def test_it_gets_the_settings(program: Program, tmp_path: Path) -> None:
