@@ -99,7 +99,7 @@ int Server::Run() {
     Announce(refusal);
     return kCannotStart;
   }
-  FindParent();
+  WatchParent();
   base::Spawn(
       listener_.Accept([this](net::Socket socket) { sessions_.Start(std::move(socket)); }, [this] { return Full(); }));
   spdlog::debug("listening on {}:{}", listener_.Host(), listener_.Port());
@@ -159,30 +159,21 @@ void Server::WatchSignals() {
   });
 }
 
-void Server::FindParent() {
+void Server::WatchParent() {
   if (settings_.parent_pid == 0) return;
+  const auto orphaned = [this] {
+    spdlog::error("the parent process is gone");
+    stopping_ = true;
+    CutOffAfter(kOrphanTime);
+    Drain();
+    // Behind it, so that what is answered now closes its connection.
+    channel_.Abandon();
+  };
   const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, settings_.parent_pid, 0));
   // Gone before it could be watched.
-  if (fd < 0 || ::getppid() != settings_.parent_pid) return asio::post(loop_, [this] { OnOrphaned(); });
+  if (fd < 0 || ::getppid() != settings_.parent_pid) return asio::post(loop_, orphaned);
   parent_.assign(fd);
-  WatchParent();
-}
-
-void Server::WatchParent() {
-  parent_.async_wait(asio::posix::descriptor_base::wait_read, [this](ErrorCode cancelled) {
-    if (cancelled) return;
-    if (!base::IsReady(parent_.native_handle(), POLLIN)) return WatchParent();
-    OnOrphaned();
-  });
-}
-
-void Server::OnOrphaned() {
-  spdlog::error("the parent process is gone");
-  stopping_ = true;
-  CutOffAfter(kOrphanTime);
-  Drain();
-  // Behind it, so that what is answered now closes its connection.
-  channel_.Abandon();
+  base::WhenReadable(parent_, orphaned);
 }
 
 void Server::Stop() {

@@ -35,9 +35,7 @@ class Server {
   bool Full() const;
   stage::Load LoadNow() const;
   void WatchSignals();
-  void FindParent();
   void WatchParent();
-  void OnOrphaned();
 
   // The end, in this order: readiness is denied; for the time of the lameduck everything is answered; no new
   // connections; those that are there finish; workers finish; the loop ends.

@@ -1,7 +1,11 @@
-// Whether a descriptor is what somebody waited for.
+// To wait for a descriptor, and to believe it only if it is so.
 #pragma once
 
 #include <poll.h>
+
+#include <utility>
+
+#include "base/task.hpp"
 
 namespace spikard::base {
 
@@ -11,6 +15,16 @@ namespace spikard::base {
 inline bool IsReady(int fd, short events) {
   pollfd polled{fd, events, 0};
   return ::poll(&polled, 1, 0) > 0;
+}
+
+// Acts once, when there is something to read; never if the descriptor is closed before.
+template <typename Descriptor, typename Act>
+void WhenReadable(Descriptor& descriptor, Act act) {
+  descriptor.async_wait(Descriptor::wait_read, [&descriptor, act = std::move(act)](ErrorCode closed) mutable {
+    if (closed) return;
+    if (!IsReady(descriptor.native_handle(), POLLIN)) return WhenReadable(descriptor, std::move(act));
+    act();
+  });
 }
 
 }  // namespace spikard::base

@@ -1,3 +1,4 @@
+// How much memory this process takes.
 #pragma once
 
 #include <fcntl.h>

@@ -142,16 +142,7 @@ std::string_view AttachServer::OnPacket(const std::shared_ptr<Guest>& guest, boo
     if (packet.descriptors.size() == 2) recorder = dispatch::Recorder::Open(packet.descriptors[1], attach->slots);
     if (!recorder) return "its flight recorder is none";
   }
-  if (!packet.descriptors.empty()) {
-    Descriptor& pidfd = packet.descriptors.front();
-    ErrorCode error;
-    guest->process.assign(pidfd.get(), error);
-    // Where it cannot be polled the connection's end has to do.
-    if (!error) {
-      pidfd.Release();
-      WatchProcess(guest);
-    }
-  }
+  if (!packet.descriptors.empty()) WatchProcess(guest, std::move(packet.descriptors.front()));
   guest->token = channel_.Admit(std::move(recorder));
   if (guest->token.empty()) {
     // Now, before the worker has made sockets whose last bytes it would wait for.
@@ -170,10 +161,12 @@ std::shared_ptr<AttachServer::Guest> AttachServer::Find(const std::string& token
   return found != guests_.end() ? found->second : nullptr;
 }
 
-void AttachServer::WatchProcess(const std::shared_ptr<Guest>& guest) {
-  guest->process.async_wait(posix::descriptor_base::wait_read, [this, guest](ErrorCode closed) {
-    if (closed) return;
-    if (!base::IsReady(guest->process.native_handle(), POLLIN)) return WatchProcess(guest);
+void AttachServer::WatchProcess(const std::shared_ptr<Guest>& guest, Descriptor pidfd) {
+  ErrorCode error;
+  guest->process.assign(pidfd.get(), error);
+  if (error) return;  // not pollable here: the connection's end has to do
+  pidfd.Release();
+  base::WhenReadable(guest->process, [this, guest] {
     guest->ended = true;
     DismissSoon(guest, kParentEnds, "its process has ended");
   });

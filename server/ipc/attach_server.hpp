@@ -42,7 +42,7 @@ class AttachServer {
   void Listen(const std::shared_ptr<Guest>& guest);
   // Returns an empty string, or why the guest has to go; `ended`: because its connection is at its end.
   std::string_view OnPacket(const std::shared_ptr<Guest>& guest, bool* ended);
-  void WatchProcess(const std::shared_ptr<Guest>& guest);
+  void WatchProcess(const std::shared_ptr<Guest>& guest, base::Descriptor pidfd);
   // Its connection has ended, or its process.
   void DismissSoon(const std::shared_ptr<Guest>& guest, std::chrono::milliseconds patience, std::string_view cause);
   void Dismiss(const std::shared_ptr<Guest>& guest, std::string_view cause);

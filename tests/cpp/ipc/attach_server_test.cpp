@@ -9,6 +9,7 @@
 
 #include <csignal>
 #include <optional>
+#include <utility>
 
 #include "base/log.hpp"
 #include "dispatch/shared_memory.hpp"
@@ -27,6 +28,29 @@ struct Deaf final : dispatch::Link {
     return dispatch::SendResult::kSent;
   }
   int batches = 0;
+};
+
+Descriptor PidfdOf(pid_t pid) { return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+// A process that does nothing, and has ended when this is gone.
+struct Child {
+  Child() {
+    if (pid != 0) return;
+    ::pause();
+    ::_exit(0);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() { Kill(); }
+  // Ends it, and waits for that; afterwards it is nobody's.
+  void Kill() {
+    if (pid <= 0) return;
+    ::kill(pid, SIGKILL);
+    ::waitpid(std::exchange(pid, 0), nullptr, 0);
+  }
+
+  pid_t pid = ::fork();
+  const Descriptor pidfd = PidfdOf(pid);
 };
 
 struct AttachServerTest : testing::Test {
@@ -154,7 +178,7 @@ TEST_F(AttachServerTest, TakesStacksThoughNobodyAsked) {
 
 TEST_F(AttachServerTest, AsksASilentWorkerWhereItStands) {
   const fake::SharedMemory memory(1);
-  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  const Descriptor process = PidfdOf(::getpid());
   const Descriptor a = Connect();
   const auto token = Attach(a, {process.get(), memory.descriptor.get()}, 1);
   ASSERT_TRUE(token);
@@ -183,44 +207,32 @@ TEST_F(AttachServerTest, TellsOfTheEndOfAConnection) {
 }
 
 TEST_F(AttachServerTest, TellsOfTheDeathOfAProcessThoughItsConnectionIsKept) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::pause();
-    ::_exit(0);
-  }
-  const Descriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
-  ASSERT_TRUE(pidfd);
+  Child child;
+  ASSERT_TRUE(child.pidfd);
   const Descriptor a = Connect();
-  const auto token = Attach(a, {pidfd.get()});
+  const auto token = Attach(a, {child.pidfd.get()});
   ASSERT_TRUE(token);
   Hello(*token, "a");
-  ::kill(child, SIGKILL);
+  ::kill(child.pid, SIGKILL);
   EXPECT_TRUE(Until([&] { return Closed(a); }));
   bool drained = false;
   channel.Drain([&] { drained = true; });
   EXPECT_TRUE(drained);
-  ::waitpid(child, nullptr, 0);
 }
 
 // Asio hands what it keeps of a closed descriptor to the next one, with the news of the old one that it has not told
 // yet.
 TEST_F(AttachServerTest, TakesTheEndOfAnothersProcessForNobodyElses) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::pause();
-    ::_exit(0);
-  }
-  const Descriptor theirs(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
-  const Descriptor mine(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
-  ASSERT_TRUE(theirs && mine);
+  Child child;
+  const Descriptor mine = PidfdOf(::getpid());
+  ASSERT_TRUE(child.pidfd && mine);
   const Descriptor ending = Connect();
-  ASSERT_TRUE(Attach(ending, {theirs.get()}));
+  ASSERT_TRUE(Attach(ending, {child.pidfd.get()}));
   const Descriptor living = Connect();
   // In this order: the one is closed, the other is watched, and the end of the first one's process is next.
   SendPacket(ending.get(), "rubbish");
   SendPacket(living.get(), protocol::EncodeControl(protocol::Attach{42, 0}), {mine.get()});
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
+  child.Kill();
   loop.restart();
   loop.run_for(milliseconds(50));
   EXPECT_EQ(ReceivePacket(living.get()).status, Packet::Status::kReceived);
